@@ -1,0 +1,55 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Which Debian package brings a stock program that tests talk to. */
+const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
+  swtpm: 'swtpm',
+  swtpm_ioctl: 'swtpm-tools',
+  swtpm_setup: 'swtpm-tools',
+  swtpm_cert: 'swtpm-tools',
+  tssstartup: 'tss2',
+  openssl: 'openssl',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'libtss2-tcti-swtpm.so.0': 'libtss2-tcti-swtpm0',
+  'libtss2-tcti-mssim.so.0': 'libtss2-tcti-mssim0',
+};
+
+const LIBRARY_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib'];
+
+/**
+ * Whether all of these stock programs (or shared libraries, by file name) are installed. When one
+ * is not, says on one line what is left out and which Debian packages bring it; where
+ * STEMMA_REQUIRE_STOCK=1 (continuous integration) it throws that line, so that nothing is ever
+ * left out unseen.
+ */
+export function hasStock(...programs: string[]): boolean {
+  const missing = programs.filter((program) => !isInstalled(program));
+  if (missing.length === 0) return true;
+  const packages = [...new Set(missing.map(debianPackage))].join(' ');
+  const line = `left out: tests that need ${missing.join(', ')} (apt-get install ${packages})`;
+  if (process.env['STEMMA_REQUIRE_STOCK'] === '1') throw new Error(line);
+  process.stderr.write(`${line}\n`);
+  return false;
+}
+
+function debianPackage(program: string): string {
+  if (program.startsWith('tpm2_')) return 'tpm2-tools';
+  if (program.startsWith('tss')) return 'tss2';
+  return DEBIAN_PACKAGES[program] ?? program;
+}
+
+function isInstalled(program: string): boolean {
+  const isLibrary = program.includes('.so');
+  const folders = isLibrary ? LIBRARY_FOLDERS : (process.env['PATH'] ?? '').split(delimiter);
+  const mode = isLibrary ? constants.R_OK : constants.X_OK;
+  return folders.some((folder) => canAccess(join(folder, program), mode));
+}
+
+function canAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}

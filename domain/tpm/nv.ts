@@ -1,0 +1,119 @@
+import { NV, has, withBits } from '../structures/attributes.ts';
+import type { TpmsNvPublic } from '../structures/nvPublic.ts';
+import { Secret } from '../structures/secret.ts';
+
+/**
+ * An NV index: its public area with the attributes of the moment, its authorization value and its
+ * data (as long as dataSize; what was not written yet is filled).
+ *
+ * Part 1, 37 NV Memory
+ */
+export type NvIndex = {
+  readonly publicArea: TpmsNvPublic;
+  readonly auth: Secret;
+  readonly data: Secret;
+};
+
+/** All NV indices, and the highest value that any counter ever had: new counters start above it. */
+export type Nv = {
+  readonly indices: ReadonlyMap<number, NvIndex>;
+  readonly maxCounter: bigint;
+};
+
+/** The kind of an index: one of NV_TYPES. */
+export function nvType({ attributes }: TpmsNvPublic): number {
+  return (attributes >>> 4) & 0xf;
+}
+
+/** The facts about NV indices. */
+export type NvEvent =
+  | { readonly type: 'NvIndexDefined'; readonly index: NvIndex }
+  | { readonly type: 'NvIndexUndefined'; readonly nvIndex: number; readonly maxCounter: bigint }
+  /** Data and attributes after a write: `data` replaces what stands at `offset`. */
+  | {
+      readonly type: 'NvWritten';
+      readonly nvIndex: number;
+      readonly attributes: number;
+      readonly offset: number;
+      readonly data: Secret;
+    }
+  | { readonly type: 'NvAttributesChanged'; readonly nvIndex: number; readonly attributes: number }
+  | { readonly type: 'NvGloballyLocked' }
+  | { readonly type: 'NvAuthChanged'; readonly nvIndex: number; readonly auth: Secret };
+
+type Of<K extends NvEvent['type']> = Extract<NvEvent, { type: K }>;
+
+/** The data of an index with new octets at an offset. The result belongs to the caller. */
+export function overlay(data: Secret, offset: number, part: Uint8Array): Uint8Array {
+  const octets = data.octets.slice();
+  octets.set(part, offset);
+  return octets;
+}
+
+/** What each fact does to the NV indices. */
+export const nvEvolvers = {
+  NvIndexDefined: (nv: Nv, { index }: Of<'NvIndexDefined'>): Nv => withIndex(nv, index),
+  NvIndexUndefined: (nv: Nv, { nvIndex, maxCounter }: Of<'NvIndexUndefined'>): Nv => {
+    const indices = new Map(nv.indices);
+    indices.delete(nvIndex);
+    return { indices, maxCounter };
+  },
+  NvWritten: (nv: Nv, { nvIndex, attributes, offset, data }: Of<'NvWritten'>): Nv => {
+    const index = indexOf(nv, nvIndex);
+    const isWhole = offset === 0 && data.length === index.data.length;
+    return withIndex(nv, {
+      ...index,
+      publicArea: { ...index.publicArea, attributes },
+      data: isWhole ? data : new Secret(overlay(index.data, offset, data.octets)),
+    });
+  },
+  NvAttributesChanged: (nv: Nv, { nvIndex, attributes }: Of<'NvAttributesChanged'>): Nv =>
+    withAttributes(nv, nvIndex, attributes),
+  NvGloballyLocked: (nv: Nv): Nv => ({
+    ...nv,
+    indices: new Map(
+      [...nv.indices].map(([handle, index]) => [
+        handle,
+        has(index.publicArea.attributes, NV.GLOBALLOCK)
+          ? {
+              ...index,
+              publicArea: {
+                ...index.publicArea,
+                attributes: withBits(index.publicArea.attributes, NV.WRITELOCKED),
+              },
+            }
+          : index,
+      ]),
+    ),
+  }),
+  NvAuthChanged: (nv: Nv, { nvIndex, auth }: Of<'NvAuthChanged'>): Nv =>
+    withIndex(nv, { ...indexOf(nv, nvIndex), auth }),
+};
+
+function indexOf(nv: Nv, nvIndex: number): NvIndex {
+  const index = nv.indices.get(nvIndex);
+  if (index === undefined) throw new Error(`NV index ${nvIndex.toString(16)} is not defined`);
+  return index;
+}
+
+function withAttributes(nv: Nv, nvIndex: number, attributes: number): Nv {
+  const index = indexOf(nv, nvIndex);
+  return withIndex(nv, { ...index, publicArea: { ...index.publicArea, attributes } });
+}
+
+function withIndex(nv: Nv, index: NvIndex): Nv {
+  return { ...nv, indices: new Map(nv.indices).set(index.publicArea.nvIndex, index) };
+}
+
+/** The indices after a startup: `change` gives each index as it is then. */
+export function mapIndices(nv: Nv, change: (index: NvIndex) => NvIndex): Nv {
+  return {
+    ...nv,
+    indices: new Map([...nv.indices].map(([handle, index]) => [handle, change(index)])),
+  };
+}
+
+/** The indices for which `keep` holds. */
+export function keepIndices(nv: Nv, keep: (index: NvIndex) => boolean): Nv {
+  return { ...nv, indices: new Map([...nv.indices].filter(([, index]) => keep(index))) };
+}

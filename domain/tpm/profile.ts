@@ -1,0 +1,33 @@
+import type { HashAlg } from '../structures/hashAlg.ts';
+import { ALL_PCRS } from './pcrs.ts';
+
+/** The profiles that a TPM can be made with. `swtpm` has its resource limits, for comparison. */
+export type ProfileName = 'default' | 'swtpm';
+
+/** What differs between profiles: how many objects and sessions fit, and whether lineage shows. */
+export type Profile = {
+  readonly transientSlots: number;
+  readonly sessionSlots: number;
+  readonly hasLineageIndices: boolean;
+};
+
+/** The profiles by name. */
+export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+  default: { transientSlots: 64, sessionSlots: 64, hasLineageIndices: true },
+  swtpm: { transientSlots: 3, sessionSlots: 3, hasLineageIndices: false },
+};
+
+/** Persistent objects that fit, whatever the profile. */
+export const PERSISTENT_SLOTS = 64;
+
+/** NV indices that fit, and the octets of data that one can hold: TPM_PT_NV_INDEX_MAX. */
+export const NV_INDICES_MAX = 256;
+export const NV_INDEX_SIZE_MAX = 2048;
+
+/** The banks with all their PCR allocated, as manufactured. */
+export const DEFAULT_ALLOCATION: Readonly<Record<HashAlg, number>> = {
+  SHA1: ALL_PCRS,
+  SHA256: ALL_PCRS,
+  SHA384: ALL_PCRS,
+  SHA512: ALL_PCRS,
+};

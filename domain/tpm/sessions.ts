@@ -1,0 +1,174 @@
+import type { HashAlg } from '../structures/hashAlg.ts';
+import type { TpmtSymDef } from '../structures/schemes.ts';
+import type { Secret } from '../structures/secret.ts';
+
+/**
+ * What a policy session has collected.
+ *
+ * `cpHash` binds the session to a digest of parameters, names or a template, as its kind says;
+ * `timeoutMs` is a value of Time; `localities` a TPMA_LOCALITY (null: any); `pcrUpdateCounter` the
+ * counter when PolicyPCR was checked. Part 1, 19.7 Enhanced Authorization
+ */
+export type PolicyState = {
+  readonly digest: Uint8Array;
+  readonly bound: {
+    readonly kind: 'cpHash' | 'nameHash' | 'template';
+    readonly digest: Uint8Array;
+  } | null;
+  readonly commandCode: number | null;
+  readonly pcrUpdateCounter: number | null;
+  readonly localities: number | null;
+  readonly timeoutMs: bigint | null;
+  /** PolicyAuthValue ('authValue') or PolicyPassword ('password'): the later one counts. */
+  readonly authorization: 'none' | 'authValue' | 'password';
+  readonly isPhysicalPresenceRequired: boolean;
+  readonly nvWritten: boolean | null;
+};
+
+/** What a session is bound to: the entity's Name and its authValue when the session started. */
+export type Binding = { readonly name: Uint8Array; readonly auth: Secret };
+
+/**
+ * A session: HMAC, policy or trial policy.
+ *
+ * `startTimeMs` is Time at the start or at the last reset of the policy. `auditDigest` is null until
+ * the session is used for audit. Part 1, 19.6 Session-Based Authorizations
+ */
+export type Session = {
+  readonly kind: 'HMAC' | 'POLICY' | 'TRIAL';
+  readonly authHash: HashAlg;
+  readonly symmetric: TpmtSymDef;
+  readonly sessionKey: Secret;
+  readonly nonceTPM: Uint8Array;
+  readonly binding: Binding | null;
+  readonly startTimeMs: bigint;
+  readonly auditDigest: Uint8Array | null;
+  readonly policy: PolicyState | null;
+};
+
+/**
+ * The sessions: `loaded` by handle, and the `saved` ones with the sequence number of the context
+ * that can bring them back. `contextCounter` is the number of the last context that was saved.
+ */
+export type Sessions = {
+  readonly loaded: ReadonlyMap<number, Session>;
+  readonly saved: ReadonlyMap<number, bigint>;
+  readonly contextCounter: bigint;
+  /** The session whose audit has been exclusive since its start, if any. */
+  readonly exclusiveAudit: number | null;
+};
+
+/** How many sessions can be active, loaded and saved together. Part 2, TPM_PT_ACTIVE_SESSIONS_MAX */
+export const ACTIVE_SESSIONS_MAX = 64;
+
+/** The facts about sessions. */
+export type SessionEvent =
+  | { readonly type: 'SessionStarted'; readonly handle: number; readonly session: Session }
+  /** A successful use: a new nonceTPM, a new audit digest, a policy that starts anew. */
+  | {
+      readonly type: 'SessionUsed';
+      readonly handle: number;
+      readonly nonceTPM: Uint8Array;
+      readonly auditDigest?: Uint8Array;
+      readonly policy?: PolicyState;
+      readonly startTimeMs?: bigint;
+    }
+  | { readonly type: 'SessionFlushed'; readonly handle: number }
+  | { readonly type: 'PolicyChanged'; readonly handle: number; readonly policy: PolicyState }
+  | {
+      readonly type: 'PolicyRestarted';
+      readonly handle: number;
+      readonly policy: PolicyState;
+      readonly startTimeMs: bigint;
+    }
+  | { readonly type: 'SessionSaved'; readonly handle: number; readonly sequence: bigint }
+  | { readonly type: 'SessionRestored'; readonly handle: number; readonly session: Session }
+  /** A context of an object was saved: only the counter moves. */
+  | { readonly type: 'ContextCounted'; readonly sequence: bigint }
+  | { readonly type: 'ExclusiveAuditChanged'; readonly handle: number | null };
+
+type Of<K extends SessionEvent['type']> = Extract<SessionEvent, { type: K }>;
+
+/** What each fact does to the sessions. */
+export const sessionEvolvers = {
+  SessionStarted: (sessions: Sessions, { handle, session }: Of<'SessionStarted'>) =>
+    withSession(sessions, handle, session),
+  SessionUsed: (sessions: Sessions, event: Of<'SessionUsed'>) => {
+    const { handle, nonceTPM, auditDigest, policy, startTimeMs } = event;
+    const session = sessionOf(sessions, handle);
+    return withSession(sessions, handle, {
+      ...session,
+      nonceTPM,
+      ...(auditDigest === undefined ? {} : { auditDigest, binding: null }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(startTimeMs === undefined ? {} : { startTimeMs }),
+    });
+  },
+  SessionFlushed: (sessions: Sessions, { handle }: Of<'SessionFlushed'>): Sessions => {
+    const loaded = new Map(sessions.loaded);
+    const saved = new Map(sessions.saved);
+    loaded.delete(handle);
+    saved.delete(handle);
+    const exclusiveAudit = sessions.exclusiveAudit === handle ? null : sessions.exclusiveAudit;
+    return { ...sessions, loaded, saved, exclusiveAudit };
+  },
+  PolicyChanged: (sessions: Sessions, { handle, policy }: Of<'PolicyChanged'>) =>
+    withSession(sessions, handle, { ...sessionOf(sessions, handle), policy }),
+  PolicyRestarted: (sessions: Sessions, { handle, policy, startTimeMs }: Of<'PolicyRestarted'>) =>
+    withSession(sessions, handle, { ...sessionOf(sessions, handle), policy, startTimeMs }),
+  SessionSaved: (sessions: Sessions, { handle, sequence }: Of<'SessionSaved'>): Sessions => {
+    const loaded = new Map(sessions.loaded);
+    loaded.delete(handle);
+    const saved = new Map(sessions.saved).set(handle, sequence);
+    return { ...sessions, loaded, saved, contextCounter: sequence };
+  },
+  SessionRestored: (sessions: Sessions, { handle, session }: Of<'SessionRestored'>): Sessions => {
+    const saved = new Map(sessions.saved);
+    saved.delete(handle);
+    return withSession({ ...sessions, saved }, handle, session);
+  },
+  ContextCounted: (sessions: Sessions, { sequence }: Of<'ContextCounted'>): Sessions => ({
+    ...sessions,
+    contextCounter: sequence,
+  }),
+  ExclusiveAuditChanged: (
+    sessions: Sessions,
+    { handle }: Of<'ExclusiveAuditChanged'>,
+  ): Sessions => ({
+    ...sessions,
+    exclusiveAudit: handle,
+  }),
+};
+
+function sessionOf(sessions: Sessions, handle: number): Session {
+  const session = sessions.loaded.get(handle);
+  if (session === undefined) throw new Error(`session ${handle.toString(16)} is not loaded`);
+  return session;
+}
+
+function withSession(sessions: Sessions, handle: number, session: Session): Sessions {
+  return { ...sessions, loaded: new Map(sessions.loaded).set(handle, session) };
+}
+
+/** A policy that has collected nothing yet; `digestSize` is that of the session's hash. */
+export function emptyPolicy(digestSize: number): PolicyState {
+  return {
+    digest: new Uint8Array(digestSize),
+    bound: null,
+    commandCode: null,
+    pcrUpdateCounter: null,
+    localities: null,
+    timeoutMs: null,
+    authorization: 'none',
+    isPhysicalPresenceRequired: false,
+    nvWritten: null,
+  };
+}
+
+/** No session at all: how a TPM comes out of a TPM Reset. */
+export const NO_SESSIONS: Sessions = {
+  loaded: new Map(),
+  saved: new Map(),
+  contextCounter: 0n,
+  exclusiveAudit: null,
+};

@@ -1,0 +1,71 @@
+import type { HashAlg } from '../structures/hashAlg.ts';
+import type { Secret } from '../structures/secret.ts';
+import type { Audit } from './audit.ts';
+import type { Clock } from './clock.ts';
+import type { DictionaryAttack } from './dictionaryAttack.ts';
+import type { Hierarchies } from './hierarchies.ts';
+import type { Nv } from './nv.ts';
+import type { Objects, SequenceHash } from './objects.ts';
+import type { Pcrs } from './pcrs.ts';
+import type { ProfileName } from './profile.ts';
+import type { Sessions } from './sessions.ts';
+
+/**
+ * Where a TPM stands between power and work.
+ *
+ * `phase`: `off` without power, `initialized` after _TPM_Init and before TPM2_Startup, `started`,
+ * `failed` in failure mode. `orderly` is how it was last shut down: anything that a later Startup
+ * would have to know about clears it. `launch` holds the running hashes of a hash sequence of the
+ * platform, `launchLocality` is 3 or 4 after one before Startup. Part 1, 12 TPM Operational States
+ */
+export type Lifecycle = {
+  readonly phase: 'off' | 'initialized' | 'started' | 'failed';
+  readonly orderly: 'none' | 'clear' | 'state';
+  readonly startupLocality: number;
+  readonly isFirstStartupOrderly: boolean;
+  readonly isEstablished: boolean;
+  readonly isPhysicallyPresent: boolean;
+  readonly isNvAvailable: boolean;
+  readonly isMeasuredBeforeStartup: boolean;
+  readonly launch: readonly SequenceHash[] | null;
+};
+
+/**
+ * Which incarnation this is and where it comes from.
+ *
+ * `lineage` is the incarnation that the family began with; `generation` counts the forks since;
+ * `register` (SHA-256) and `counter` are the lineage register and counter, which are shown as NV
+ * indices; `linkAtFork` is set while a re-endorsement is due.
+ */
+export type Identity = {
+  readonly incarnation: string;
+  readonly lineage: string;
+  readonly generation: number;
+  readonly register: Uint8Array;
+  readonly counter: bigint;
+  readonly parent: {
+    readonly incarnation: string;
+    readonly version: number;
+    readonly reason: 'clone' | 'rollback';
+  } | null;
+};
+
+/** Everything that a TPM remembers. Values of this type are never changed, only replaced. */
+export type Tpm = {
+  readonly profile: ProfileName;
+  readonly identity: Identity;
+  readonly lifecycle: Lifecycle;
+  readonly hierarchies: Hierarchies;
+  readonly pcrs: Pcrs;
+  readonly objects: Objects;
+  readonly sessions: Sessions;
+  readonly nv: Nv;
+  readonly dictionaryAttack: DictionaryAttack;
+  readonly clock: Clock;
+  readonly audit: Audit;
+  /** What TPM2_StirRandom left: mixed into what is drawn. Empty when nothing was stirred in. */
+  readonly stirred: Secret;
+};
+
+/** The hash that saved contexts, tickets and obfuscation use: TPM_PT_CONTEXT_HASH. */
+export const CONTEXT_HASH: HashAlg = 'SHA512';

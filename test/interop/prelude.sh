@@ -1,0 +1,85 @@
+# Sourced first by every script below this folder. A script runs in a fresh folder of its own, which
+# is removed at the end; it prints `ok NAME` when everything held, and otherwise names the line and
+# the command that did not.
+#
+# THE TPM IS CLEARED: everything in its owner hierarchy is gone afterwards, and so is every NV index
+# between 0x01500000 and 0x0150FFFF. Point these scripts at a test TPM only.
+#
+# INTEROP_RESET, where set, is a command which takes the TPM through a power cycle without
+# TPM2_Shutdown. Steps which need one are left out where it is not set, and say so.
+set -Eeuo pipefail
+export LC_ALL=C
+
+script=$(basename "$(cd "$(dirname "$0")" && pwd)")/$(basename "$0" .sh)
+work=$(mktemp -d "${TMPDIR:-/tmp}/stemma-interop.XXXXXX")
+cd "$work"
+trap 'printf "%s: %s line %s: exit status %s from: %s\n" "$script" "${BASH_SOURCE[0]##*/}" "$LINENO" "$?" "$BASH_COMMAND" >&2' ERR
+trap 'status=$?; cd /; rm -rf "$work"; exit $status' EXIT
+
+# fail SENTENCE: ends the script.
+fail() {
+  printf '%s: line %s: %s\n' "$script" "${BASH_LINENO[1]:-?}" "$*" >&2
+  trap - ERR
+  exit 1
+}
+
+# refuses [0xCODE] COMMAND...: the command must fail, with this TPM response code when one is given.
+# What the failed program left in the TPM is then removed, by the `recover` of its folder.
+refuses() {
+  local code=
+  if [[ $1 == 0x* ]]; then code=${1#0x} && shift; fi
+  if "$@" >refused.log 2>&1; then
+    cat refused.log >&2
+    fail "was not refused: $*"
+  fi
+  [[ -z $code ]] || grep -qiE "\(0x0*$code\)|rc 0*$code\b" refused.log || {
+    cat refused.log >&2
+    fail "was refused with another code than 0x$code: $*"
+  }
+  recover
+}
+
+# same FILE FILE: both hold the same octets.
+same() { cmp -s "$1" "$2" || fail "$1 ($(octets "$1")) differs from $2 ($(octets "$2"))"; }
+
+# equal ACTUAL EXPECTED
+equal() { [[ $1 == "$2" ]] || fail "is '$1' and not '$2'"; }
+
+# unlike ACTUAL FORBIDDEN
+unlike() { [[ $1 != "$2" ]] || fail "both are '$1'"; }
+
+# shows PATTERN FILE: a line of the file matches the extended regular expression.
+shows() {
+  grep -qE -- "$1" "$2" || {
+    cat "$2" >&2
+    fail "$2 does not show $1"
+  }
+}
+
+# octets FILE [OFFSET [LENGTH]]: in hexadecimal, on one line.
+octets() { tail -c "+$((${2:-0} + 1))" "$1" | head -c "${3:-99999999}" | xxd -p | tr -d '\n'; }
+
+# unhex HEX...: the octets themselves.
+unhex() { printf '%s' "$@" | xxd -r -p; }
+
+# digest ALGORITHM HEX...: the hash of the concatenated octets, worked out without the TPM.
+digest() {
+  local algorithm=$1
+  shift
+  unhex "$@" | openssl dgst -"$algorithm" -binary | xxd -p | tr -d '\n'
+}
+
+# zeros N: N zero octets in hexadecimal.
+zeros() { printf '%0*d' "$((2 * $1))" 0; }
+
+# u32 N: big-endian in hexadecimal; u16 and u64 alike.
+u16() { printf '%04x' "$1"; }
+u32() { printf '%08x' "$1"; }
+u64() { printf '%016x' "$1"; }
+
+can_reset() {
+  [[ -n ${INTEROP_RESET:-} ]] && return
+  echo "$script: no INTEROP_RESET, so the steps after a power cycle are left out" >&2
+  return 1
+}
+reset_tpm() { bash -c "$INTEROP_RESET"; }

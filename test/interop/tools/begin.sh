@@ -18,8 +18,12 @@ recover() {
   tpm2_flushcontext -l
 }
 
-# primary FILE [HIERARCHY [ALGORITHM]]: a storage key that costs the TPM little.
-primary() { quiet tpm2_createprimary -C "${2:-o}" -G "${3:-ecc}" -c "$1" && flush; }
+# primary FILE: a storage key that costs the TPM little, exempt from dictionary attack protection.
+primary() {
+  quiet tpm2_createprimary -C o -G ecc256:aes128cfb -c "$1" \
+    -a 'restricted|decrypt|fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda'
+  flush
+}
 
 # quiet COMMAND...: what it prints is shown only when it fails.
 quiet() {

@@ -70,6 +70,10 @@ export type CommandRow<H, P, R> = {
   readonly hasNoSessions?: boolean;
   /** Answered before TPM2_Startup, too. */
   readonly isAllowedBeforeStartup?: boolean;
+  /** Answered in failure mode, too. */
+  readonly isAllowedInFailureMode?: boolean;
+  /** How it uses the NV index that it authorizes: which of the index's attributes must allow it. */
+  readonly nvAccess?: 'read' | 'write';
   /** Checks, works out, answers; refuses by throwing TpmError. */
   readonly decide: (
     input: Input<H, P>,
@@ -93,6 +97,8 @@ export type Command = {
   readonly isFlushed: boolean;
   readonly hasNoSessions: boolean;
   readonly isAllowedBeforeStartup: boolean;
+  readonly isAllowedInFailureMode: boolean;
+  readonly nvAccess: 'read' | 'write';
   readonly decide: (
     input: Readonly<Record<string, unknown>>,
     tpm: Tpm,
@@ -119,6 +125,8 @@ export function command<const H extends HandleRows, const P extends Codecs, cons
     isFlushed: row.isFlushed ?? false,
     hasNoSessions: row.hasNoSessions ?? false,
     isAllowedBeforeStartup: row.isAllowedBeforeStartup ?? false,
+    isAllowedInFailureMode: row.isAllowedInFailureMode ?? false,
+    nvAccess: row.nvAccess ?? 'read',
     decide: row.decide as unknown as Command['decide'],
   };
 }

@@ -12,6 +12,8 @@ import type { RcName } from './responseCodes.ts';
 export type Codec<T> = {
   /** The type's name in Part 2. */
   readonly name: string;
+  /** A TPM2B: it can be encrypted when it comes first. */
+  readonly isSized?: true;
   readonly marshal: (writer: Writer, value: T) => void;
   readonly unmarshal: (reader: Reader) => T;
 };
@@ -83,6 +85,7 @@ export const UINT64: Codec<bigint> = {
 export function sized(name: string, max: number, rc: RcName = 'SIZE'): Codec<Uint8Array> {
   return {
     name,
+    isSized: true,
     marshal: (writer, value) => {
       writer.u16(value.length);
       writer.octets(value);
@@ -100,6 +103,7 @@ export function sizedSecret(name: string, max: number): Codec<Secret> {
   const octets = sized(name, max);
   return {
     name,
+    isSized: true,
     marshal: (writer, value) => {
       octets.marshal(writer, value.octets);
     },
@@ -114,6 +118,7 @@ export function sizedSecret(name: string, max: number): Codec<Secret> {
 export function sizedOf<T>(name: string, inner: Codec<T>): Codec<T> {
   return {
     name,
+    isSized: true,
     marshal: (writer, value) => {
       const end = writer.reserveSize();
       inner.marshal(writer, value);
@@ -132,6 +137,7 @@ export function sizedOrAbsent<T>(name: string, inner: Codec<T>): Codec<T | null>
   const present = sizedOf(name, inner);
   return {
     name,
+    isSized: true,
     marshal: (writer, value) => {
       if (value === null) writer.u16(0);
       else present.marshal(writer, value);

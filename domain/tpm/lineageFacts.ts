@@ -68,7 +68,11 @@ export const lineageEvolvers = {
   },
   LineageExtended: (tpm: Tpm, { register, counter }: Of<'LineageExtended'>): Tpm =>
     withLineage(tpm, register, counter),
-  TpmRetired: (tpm: Tpm): Tpm => ({ ...tpm, lifecycle: { ...tpm.lifecycle, phase: 'off' } }),
+  TpmRetired: (tpm: Tpm): Tpm => ({
+    ...tpm,
+    identity: { ...tpm.identity, isRetired: true },
+    lifecycle: { ...tpm.lifecycle, phase: 'off' },
+  }),
 };
 
 /** The TPM as it leaves the factory. */
@@ -83,6 +87,7 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
       register,
       counter: 1n,
       parent: null,
+      isRetired: false,
     },
     lifecycle: {
       phase: 'off',
@@ -131,7 +136,7 @@ function founded(foundation: Foundation): Hierarchy {
 }
 
 function fork(tpm: Tpm, event: Of<'TpmForked'>): Tpm {
-  const { incarnation, parent, parentVersion, reason } = event;
+  const { incarnation, parent, parentVersion, parentLink, reason } = event;
   const { identity, clock } = tpm;
   const copy: Tpm = {
     ...tpm,
@@ -139,7 +144,7 @@ function fork(tpm: Tpm, event: Of<'TpmForked'>): Tpm {
       ...identity,
       incarnation,
       generation: identity.generation + 1,
-      parent: { incarnation: parent, version: parentVersion, reason },
+      parent: { incarnation: parent, version: parentVersion, link: parentLink, reason },
     },
     hierarchies: { ...tpm.hierarchies, isEndorsementHeld: true },
     clock: {

@@ -35,7 +35,7 @@ export type Lifecycle = {
  *
  * `lineage` is the incarnation that the family began with; `generation` counts the forks since;
  * `register` (SHA-256) and `counter` are the lineage register and counter, which are shown as NV
- * indices; `linkAtFork` is set while a re-endorsement is due.
+ * indices; a retired incarnation answers no further command.
  */
 export type Identity = {
   readonly incarnation: string;
@@ -46,8 +46,10 @@ export type Identity = {
   readonly parent: {
     readonly incarnation: string;
     readonly version: number;
+    readonly link: string;
     readonly reason: 'clone' | 'rollback';
   } | null;
+  readonly isRetired: boolean;
 };
 
 /** Everything that a TPM remembers. Values of this type are never changed, only replaced. */

@@ -1,0 +1,68 @@
+import { digest } from '../crypto/hash.ts';
+import { SESSION, has } from '../structures/attributes.ts';
+import { DIGEST_SIZE } from '../structures/hashAlg.ts';
+import { refuse } from '../structures/tpmError.ts';
+import type { Session } from '../tpm/sessions.ts';
+import type { Tpm } from '../tpm/tpm.ts';
+import { cpHash, rpHash, type Call, type Ledger, type UsedSession } from './call.ts';
+
+/** The session of a command that audits it, if any. */
+function auditSession(call: Call): UsedSession | undefined {
+  return call.sessions.find(({ attributes }) => has(attributes, SESSION.audit));
+}
+
+/**
+ * Refuses with EXCLUSIVE a command whose audit session insists on being the exclusive one and is not.
+ * Part 1, 34.3 Exclusive Audit Session
+ */
+export function requireExclusive(tpm: Tpm, call: Call): void {
+  const used = auditSession(call);
+  if (used?.session?.auditDigest == null) return;
+  if (!has(used.attributes, SESSION.auditExclusive)) return;
+  if (tpm.sessions.exclusiveAudit !== used.handle) refuse('EXCLUSIVE');
+}
+
+/** The audit digest of a session after a command. Part 1, 34.4 Session Audit */
+export function auditedDigest(
+  call: Call,
+  used: UsedSession,
+  session: Session,
+  parameters: Uint8Array,
+): Uint8Array {
+  const { authHash } = session;
+  const isNew = session.auditDigest === null || has(used.attributes, SESSION.auditReset);
+  const old = isNew ? new Uint8Array(DIGEST_SIZE[authHash]) : session.auditDigest;
+  return digest(authHash, old, cpHash(call, authHash), rpHash(call, authHash, parameters));
+}
+
+/**
+ * Which session is exclusive after a command: one that starts an audit becomes it; any command that
+ * it does not audit ends it. Commands without sessions at all leave it alone.
+ */
+export function recordExclusive(ledger: Ledger, call: Call): void {
+  if (call.command.hasNoSessions) return;
+  const { exclusiveAudit } = ledger.tpm.sessions;
+  const used = auditSession(call);
+  const isStarted =
+    used !== undefined &&
+    (used.session?.auditDigest === null || has(used.attributes, SESSION.auditReset));
+  const handle = isStarted ? used.handle : used?.handle === exclusiveAudit ? exclusiveAudit : null;
+  if (handle !== exclusiveAudit) ledger.record({ type: 'ExclusiveAuditChanged', handle });
+}
+
+/** True when the TPM keeps an audit of this command. Part 1, 34.2 Command Audit */
+export function isCommandAudited(tpm: Tpm, call: Call): boolean {
+  return tpm.audit.commands.includes(call.command.code);
+}
+
+/** Extends the command audit digest by a command that succeeded. Part 1, 34.2 Command Audit */
+export function recordCommandAudit(ledger: Ledger, call: Call, parameters: Uint8Array): void {
+  const { hashAlg, digest: old, counter } = ledger.tpm.audit;
+  const cp = cpHash(call, hashAlg);
+  const rp = rpHash(call, hashAlg, parameters);
+  ledger.record({
+    type: 'CommandAudited',
+    digest: digest(hashAlg, old ?? new Uint8Array(DIGEST_SIZE[hashAlg]), cp, rp),
+    counter: old === null ? counter + 1n : counter,
+  });
+}

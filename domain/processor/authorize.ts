@@ -1,0 +1,200 @@
+import type { Circumstances } from '../commands/circumstances.ts';
+import { equalOctets } from '../crypto/constantTime.ts';
+import { NV, NV_TYPES, OBJECT, SESSION, has } from '../structures/attributes.ts';
+import { TPM_HT, TPM_RH, handleType } from '../structures/handles.ts';
+import { stripTrailingZeros } from '../structures/octets.ts';
+import { positioned, refuse } from '../structures/tpmError.ts';
+import { timeAt } from '../tpm/clock.ts';
+import { failedTriesAt, isInLockout, isLockoutAuthBlocked } from '../tpm/dictionaryAttack.ts';
+import {
+  authKey,
+  entityPolicy,
+  isDictionaryAttackProtected,
+  nvIndexAt,
+  slotAt,
+} from '../tpm/entities.ts';
+import { nvType, type NvIndex } from '../tpm/nv.ts';
+import { pinCounted, pinOf } from '../tpm/nvAccess.ts';
+import type { Tpm } from '../tpm/tpm.ts';
+import type { Call, Ledger, UsedSession } from './call.ts';
+import { checkPolicy } from './policyCheck.ts';
+import { isCommandHmacRight } from './sessionHmac.ts';
+
+/**
+ * Checks every session of a command, in order; the first that fails ends it. The facts of a failure,
+ * a counted try for one, are in the ledger by then. Part 1, 19.4 Authorization Checks
+ */
+export function authorize(ledger: Ledger, call: Call, circumstances: Circumstances): void {
+  for (const used of call.sessions) {
+    positioned({ session: used.number }, () => {
+      if (used.entity === null) checkHelper(ledger.tpm, call, used);
+      else checkAuthorization(ledger, call, used, used.entity, circumstances);
+    });
+  }
+}
+
+/** A session that authorizes nothing must decrypt, encrypt or audit; a password can do none. */
+function checkHelper(tpm: Tpm, call: Call, used: UsedSession): void {
+  const { session } = used;
+  if (session === null) refuse('HANDLE');
+  const uses = SESSION.decrypt | SESSION.encrypt | SESSION.audit;
+  if ((used.attributes & uses) === 0) refuse('ATTRIBUTES');
+  if (session.kind === 'TRIAL') refuse('ATTRIBUTES');
+  if (!isCommandHmacRight(tpm, call, used, session)) refuse('BAD_AUTH');
+}
+
+function checkAuthorization(
+  ledger: Ledger,
+  call: Call,
+  used: UsedSession,
+  entity: number,
+  circumstances: Circumstances,
+): void {
+  const { tpm } = ledger;
+  const { session } = used;
+  if (session?.kind === 'TRIAL') refuse('ATTRIBUTES');
+  const policy = session?.policy ?? null;
+  const isAuthUsed = policy === null || policy.authorization !== 'none';
+  if (isAuthUsed) requireNoLockout(tpm, entity, circumstances.nowMs);
+  if (session === null || policy === null) {
+    if (isPolicyRequired(tpm, used, entity)) refuse('AUTH_TYPE');
+    if (!isAuthAvailable(tpm, call, used, entity)) refuse('AUTH_UNAVAILABLE');
+  } else {
+    if (!isPolicyAvailable(tpm, call, used, entity)) refuse('AUTH_UNAVAILABLE');
+    checkPolicy(tpm, call, used, session, circumstances);
+  }
+  const isPassword = session === null || policy?.authorization === 'password';
+  const isRight = isPassword
+    ? isPasswordRight(tpm, used, entity)
+    : isCommandHmacRight(tpm, call, used, session);
+  if (!isRight) failAuthorization(ledger, entity, isAuthUsed, circumstances.nowMs);
+  if (isAuthUsed) countPinSuccess(ledger, entity);
+}
+
+function isPasswordRight(tpm: Tpm, used: UsedSession, entity: number): boolean {
+  return equalOctets(stripTrailingZeros(used.auth), authKey(tpm, entity));
+}
+
+/** While tries are used up, what is protected is not even tried. */
+function requireNoLockout(tpm: Tpm, entity: number, nowMs: number): void {
+  if (!isDictionaryAttackProtected(tpm, entity)) return;
+  const time = timeAt(tpm.clock, nowMs);
+  const isLocked =
+    entity === TPM_RH.LOCKOUT
+      ? isLockoutAuthBlocked(tpm.dictionaryAttack, time)
+      : isInLockout(tpm.dictionaryAttack, time);
+  if (isLocked) refuse('LOCKOUT');
+}
+
+/** DUP always needs a policy, ADMIN of NV too, and ADMIN of an object if it says so. */
+function isPolicyRequired(tpm: Tpm, { role }: UsedSession, entity: number): boolean {
+  if (role === 'DUP') return true;
+  if (role !== 'ADMIN') return false;
+  switch (handleType(entity)) {
+    case TPM_HT.TRANSIENT:
+    case TPM_HT.PERSISTENT: {
+      const slot = slotAt(tpm, entity);
+      if (slot.kind === 'sequence') return false;
+      return has(slot.publicArea.objectAttributes, OBJECT.adminWithPolicy);
+    }
+    case TPM_HT.NV_INDEX:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** True when the authorization value of an entity may be used for this command at all. */
+function isAuthAvailable(tpm: Tpm, call: Call, { role }: UsedSession, entity: number): boolean {
+  switch (handleType(entity)) {
+    case TPM_HT.TRANSIENT:
+    case TPM_HT.PERSISTENT: {
+      const slot = slotAt(tpm, entity);
+      if (slot.kind === 'sequence') return true;
+      if (slot.sensitive === null) return false;
+      const { objectAttributes } = slot.publicArea;
+      const isUser = has(objectAttributes, OBJECT.userWithAuth);
+      return isUser || (role === 'ADMIN' && !has(objectAttributes, OBJECT.adminWithPolicy));
+    }
+    case TPM_HT.NV_INDEX: {
+      const index = nvIndexAt(tpm, entity);
+      const isWrite = call.command.nvAccess === 'write';
+      const needed = isWrite ? NV.AUTHWRITE : NV.AUTHREAD;
+      return has(index.publicArea.attributes, needed) && isPinUsable(index);
+    }
+    default:
+      return true;
+  }
+}
+
+/** A PIN index authorizes once it was written, and while its count is below its limit. */
+function isPinUsable(index: NvIndex): boolean {
+  const type = nvType(index.publicArea);
+  if (type !== NV_TYPES.PIN_FAIL && type !== NV_TYPES.PIN_PASS) return true;
+  if (!has(index.publicArea.attributes, NV.WRITTEN)) return false;
+  const { count, limit } = pinOf(index);
+  return count < limit;
+}
+
+/** True when an entity has a policy that may be used for this command. */
+function isPolicyAvailable(tpm: Tpm, call: Call, { role }: UsedSession, entity: number): boolean {
+  if (entityPolicy(tpm, entity) === null) return false;
+  switch (handleType(entity)) {
+    case TPM_HT.TRANSIENT:
+    case TPM_HT.PERSISTENT: {
+      const slot = slotAt(tpm, entity);
+      return slot.kind === 'object' && slot.sensitive !== null;
+    }
+    case TPM_HT.NV_INDEX: {
+      if (role === 'ADMIN') return true;
+      const isWrite = call.command.nvAccess === 'write';
+      const { attributes } = nvIndexAt(tpm, entity).publicArea;
+      return has(attributes, isWrite ? NV.POLICYWRITE : NV.POLICYREAD);
+    }
+    default:
+      return true;
+  }
+}
+
+/**
+ * Ends the command, and counts the try where tries count. A policy session without authorization
+ * value can only have a wrong session key, which says nothing about guessing.
+ */
+function failAuthorization(
+  ledger: Ledger,
+  entity: number,
+  isAuthUsed: boolean,
+  nowMs: number,
+): never {
+  const { tpm } = ledger;
+  if (!isAuthUsed) refuse('BAD_AUTH');
+  countPinFailure(ledger, entity);
+  if (!isDictionaryAttackProtected(tpm, entity)) refuse('BAD_AUTH');
+  const timeMs = timeAt(tpm.clock, nowMs);
+  if (entity === TPM_RH.LOCKOUT) ledger.record({ type: 'LockoutAuthBlocked', timeMs });
+  else if (tpm.dictionaryAttack.recoveryTimeS !== 0) {
+    const failedTries = failedTriesAt(tpm.dictionaryAttack, timeMs) + 1;
+    ledger.record({ type: 'LockoutCounted', failedTries, timeMs });
+  }
+  refuse('AUTH_FAIL');
+}
+
+/** A wrong value against a PIN Fail index raises its count. */
+function countPinFailure(ledger: Ledger, entity: number): void {
+  const index = pinIndex(ledger.tpm, entity, NV_TYPES.PIN_FAIL);
+  if (index !== null) ledger.record(pinCounted(index, pinOf(index).count + 1));
+}
+
+/** The right value raises the count of a PIN Pass index and clears that of a PIN Fail index. */
+function countPinSuccess(ledger: Ledger, entity: number): void {
+  const passed = pinIndex(ledger.tpm, entity, NV_TYPES.PIN_PASS);
+  if (passed !== null) ledger.record(pinCounted(passed, pinOf(passed).count + 1));
+  const failable = pinIndex(ledger.tpm, entity, NV_TYPES.PIN_FAIL);
+  if (failable !== null && pinOf(failable).count > 0) ledger.record(pinCounted(failable, 0));
+}
+
+function pinIndex(tpm: Tpm, entity: number, type: number): NvIndex | null {
+  if (handleType(entity) !== TPM_HT.NV_INDEX) return null;
+  const index = nvIndexAt(tpm, entity);
+  return nvType(index.publicArea) === type ? index : null;
+}

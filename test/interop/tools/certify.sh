@@ -69,7 +69,7 @@ quiet tpm2_clockrateadjust -c o f
 # Capabilities: each group answers, and says what the other commands rely on.
 shows '^rsa:' <(tpm2_getcap algorithms)
 for algorithm in sha1 sha256 sha384 hmac aes keyedhash xor rsassa rsaes rsapss oaep ecdsa ecdh \
-  kdf1_108 ecc symcipher cfb; do
+  kdf1_sp800_108 kdf1_sp800_56a ecc symcipher cfb; do
   shows "^$algorithm:" <(tpm2_getcap algorithms)
 done
 tpm2_getcap commands >commands.log

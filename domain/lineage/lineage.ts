@@ -68,8 +68,7 @@ export function forkTpm(
   { nowMs }: LineageCircumstances,
 ): readonly LineageEvent[] {
   const isRunning = source.lifecycle.phase !== 'off';
-  const clockMs =
-    isRunning && reason === 'clone' ? clockAt(source.clock, nowMs) : source.clock.clockMs;
+  const clockMs = isRunning ? clockAt(source.clock, nowMs) : source.clock.clockMs;
   return [
     {
       type: 'TpmForked',
@@ -77,6 +76,7 @@ export function forkTpm(
       parent: point.incarnation,
       parentVersion: point.version,
       parentLink: point.link,
+      inheritedVersions: source.identity.inheritedVersions + point.version,
       reason,
       clockMs,
       safeAtMs: nextClockUpdate(clockMs),

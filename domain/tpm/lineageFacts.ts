@@ -39,6 +39,8 @@ export type LineageEvent =
       readonly parentVersion: number;
       /** The link of the parent's chain at the fork, which this stream's chain goes on from. */
       readonly parentLink: string;
+      /** How many events the history of the parent had at the fork, those of its ancestors included. */
+      readonly inheritedVersions: number;
       readonly reason: 'clone' | 'rollback';
       readonly clockMs: bigint;
       readonly safeAtMs: bigint;
@@ -87,17 +89,19 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
       register,
       counter: 1n,
       parent: null,
+      inheritedVersions: 0,
       isRetired: false,
     },
     lifecycle: {
       phase: 'off',
       orderly: 'none',
+      saved: null,
       startupLocality: 0,
       isFirstStartupOrderly: false,
       isEstablished: false,
       isPhysicallyPresent: false,
       isNvAvailable: true,
-      isMeasuredBeforeStartup: false,
+      measuredBeforeStartup: null,
       launch: null,
     },
     hierarchies: {
@@ -118,7 +122,8 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
     clock: {
       clockMs: 0n,
       setAtMs: nowMs,
-      poweredAtMs: nowMs,
+      timeMs: 0n,
+      timeSetAtMs: nowMs,
       rateAdjust: 0,
       safeAtMs: null,
       resetCount: 0,
@@ -144,6 +149,7 @@ function fork(tpm: Tpm, event: Of<'TpmForked'>): Tpm {
       ...identity,
       incarnation,
       generation: identity.generation + 1,
+      inheritedVersions: event.inheritedVersions,
       parent: { incarnation: parent, version: parentVersion, link: parentLink, reason },
     },
     hierarchies: { ...tpm.hierarchies, isEndorsementHeld: true },

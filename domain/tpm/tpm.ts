@@ -1,3 +1,4 @@
+import type { TpmtHa } from '../structures/base.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
 import type { Secret } from '../structures/secret.ts';
 import type { Audit } from './audit.ts';
@@ -15,19 +16,32 @@ import type { Sessions } from './sessions.ts';
  *
  * `phase`: `off` without power, `initialized` after _TPM_Init and before TPM2_Startup, `started`,
  * `failed` in failure mode. `orderly` is how it was last shut down: anything that a later Startup
- * would have to know about clears it. `launch` holds the running hashes of a hash sequence of the
- * platform, `launchLocality` is 3 or 4 after one before Startup. Part 1, 12 TPM Operational States
+ * would have to know about clears it, and `saved` is what that shutdown kept beside the state itself.
+ * `startupLocality` is 0 or 3, or 4 when the platform measured before Startup. `launch` holds the
+ * running hashes of a hash sequence of the platform; `measuredBeforeStartup` what one that ended
+ * before Startup makes of PCR 0. Part 1, 12 TPM Operational States
  */
 export type Lifecycle = {
   readonly phase: 'off' | 'initialized' | 'started' | 'failed';
   readonly orderly: 'none' | 'clear' | 'state';
+  readonly saved: AtShutdown | null;
   readonly startupLocality: number;
   readonly isFirstStartupOrderly: boolean;
   readonly isEstablished: boolean;
   readonly isPhysicallyPresent: boolean;
   readonly isNvAvailable: boolean;
-  readonly isMeasuredBeforeStartup: boolean;
+  readonly measuredBeforeStartup: readonly TpmtHa[] | null;
   readonly launch: readonly SequenceHash[] | null;
+};
+
+/**
+ * What TPM2_Shutdown keeps of values that go on changing without cancelling it: Time in ms, and the
+ * counters from which a Resume or Restart goes on. Part 3, 9.4 TPM2_Shutdown
+ */
+export type AtShutdown = {
+  readonly timeMs: bigint;
+  readonly restartCount: number;
+  readonly pcrUpdateCounter: number;
 };
 
 /**
@@ -49,6 +63,8 @@ export type Identity = {
     readonly link: string;
     readonly reason: 'clone' | 'rollback';
   } | null;
+  /** How many events of its history lie in the streams of its ancestors. */
+  readonly inheritedVersions: number;
   readonly isRetired: boolean;
 };
 

@@ -125,7 +125,7 @@ export class Connection {
     this.#readAgain();
   }
 
-  /** A port never rejects and a conversation never throws: what arrives here is a mistake in one. */
+  /** No port rejects and no conversation throws: what arrives here is a mistake in one. */
   #fail(error: unknown): void {
     this.#isInFlight = false;
     this.#log?.error({ error }, 'a TPM request ended in an error and its client was dropped');

@@ -3,7 +3,7 @@ import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { Connection } from './connection.ts';
-import { EndpointError, showPlace } from './place.ts';
+import { EndpointError } from './place.ts';
 import type { Conversation, ReceptionLog } from './conversation.ts';
 import type { Place } from './place.ts';
 
@@ -139,12 +139,18 @@ export function isTaken(error: unknown): boolean {
 }
 
 function refusalSentence(place: Place, code: string | undefined): string {
-  if (place.family === 'unix')
-    return `${showPlace(place)} cannot be opened (${code ?? 'unknown'}).`;
+  if (place.family === 'unix') return pathSentence(place.path, code);
   if (code === 'EADDRINUSE') return `Port ${place.port} of ${place.host} is in use.`;
   if (code === 'EACCES') return `Port ${place.port} of ${place.host} needs more privileges.`;
   if (code === 'EADDRNOTAVAIL') return `${place.host} is not an address of this machine.`;
   return `Port ${place.port} of ${place.host} cannot be opened (${code ?? 'unknown'}).`;
+}
+
+/** Both a missing folder and missing permission arrive as EACCES. */
+function pathSentence(path: string, code: string | undefined): string {
+  if (code === 'EACCES') return `The folder of ${path} does not exist or may not be written to.`;
+  if (code === 'EADDRINUSE') return `unix:${path} is in use.`;
+  return `unix:${path} cannot be opened (${code ?? 'unknown'}).`;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -12,8 +12,8 @@ export const ACKNOWLEDGED = u32(0);
 export const DECLINED = u32(1);
 
 /**
- * The simulator acknowledges signals that have no effect, such as those to a TPM without power; only
- * one whose facts could not be kept is declined.
+ * The simulator acknowledges signals that have no effect, such as those to a TPM without power;
+ * only one whose facts could not be kept is declined.
  */
 export function acknowledge(outcome: SignalOutcome): Uint8Array {
   return outcome === 'unavailable' ? DECLINED : ACKNOWLEDGED;

@@ -12,6 +12,9 @@ import { connectTo, exchange, opened, until } from './client.ts';
 import { ANSWER, COMMAND, RecordingPort, octets } from './recordingPort.ts';
 import type { Client } from './client.ts';
 
+/** A loopback address where no other test and no client takes ports in between. */
+const ADDRESS = '127.0.0.2';
+
 function portOf(listen: string): number {
   const place = parsePlace(listen);
   return place.family === 'tcp' ? place.port : 0;
@@ -42,12 +45,12 @@ describe('an endpoint', () => {
   });
 
   it('listens at the port it is told, and names it when it is in use', async () => {
-    const { endpoint } = await opened('swtpm');
+    const { endpoint } = await opened('swtpm', { listen: `tcp:${ADDRESS}:0` });
     const { listen } = endpoint;
     const again = { protocol: 'swtpm', listen, port: new RecordingPort() } as const;
     await expect(openEndpoint(again)).rejects.toThrow(EndpointError);
     await expect(openEndpoint(again)).rejects.toThrow(
-      `Port ${portOf(listen)} of 127.0.0.1 is in use.`,
+      `Port ${portOf(listen)} of ${ADDRESS} is in use.`,
     );
     await endpoint.close();
     const second = await openEndpoint(again);
@@ -56,15 +59,15 @@ describe('an endpoint', () => {
   });
 
   it('gives the first port back when the second is in use', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
+    const taken = createServer().listen(0, ADDRESS);
     await once(taken, 'listening');
     onTestFinished(() => void taken.close());
     const { port } = taken.address() as { port: number };
-    const listen = `tcp:127.0.0.1:${port - 1}`;
+    const listen = `tcp:${ADDRESS}:${port - 1}`;
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await expect(
         openEndpoint({ protocol: 'swtpm', listen, port: new RecordingPort() }),
-      ).rejects.toThrow(`Port ${port} of 127.0.0.1 is in use.`);
+      ).rejects.toThrow(`Port ${port} of ${ADDRESS} is in use.`);
     }
   });
 
@@ -227,7 +230,7 @@ describe('closing an endpoint', () => {
   });
 
   it('finishes what is in flight, and its client has the answer', async () => {
-    const { endpoint, port } = await opened('swtpm');
+    const { endpoint, port } = await opened('swtpm', { listen: `tcp:${ADDRESS}:0` });
     const { promise, resolve } = Promise.withResolvers<Uint8Array>();
     port.respond = () => promise;
     const client = await connectTo(endpoint.listen);
@@ -245,7 +248,7 @@ describe('closing an endpoint', () => {
   });
 
   it('waits for a command whose client has vanished', async () => {
-    const { endpoint, port } = await opened('swtpm');
+    const { endpoint, port } = await opened('swtpm', { listen: `tcp:${ADDRESS}:0` });
     const { promise, resolve } = Promise.withResolvers<Uint8Array>();
     port.respond = () => promise;
     const client = await connectTo(endpoint.listen);

@@ -107,6 +107,12 @@ export function reendorseTpm(
   });
   return [
     { type: 'Reendorsed', endorsement: found(circumstances) },
-    { type: 'LineageExtended', register, counter },
+    {
+      type: 'LineageExtended',
+      lineage: identity.lineage,
+      before: identity.register,
+      register,
+      counter,
+    },
   ];
 }

@@ -49,7 +49,14 @@ export type LineageEvent =
   /** The endorsement hierarchy is founded anew on the copy's own identity. */
   | { readonly type: 'Reendorsed'; readonly endorsement: Foundation }
   /** The lineage register and counter after a copy: they say from whom this TPM descends. */
-  | { readonly type: 'LineageExtended'; readonly register: Uint8Array; readonly counter: bigint }
+  | {
+      readonly type: 'LineageExtended';
+      readonly lineage: string;
+      /** The register before, from which and the fork `register` can be recomputed. */
+      readonly before: Uint8Array;
+      readonly register: Uint8Array;
+      readonly counter: bigint;
+    }
   /** No further command is answered: another incarnation goes on, or nobody does. */
   | { readonly type: 'TpmRetired'; readonly reason: 'rollback' | 'retired' };
 

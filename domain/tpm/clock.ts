@@ -1,15 +1,16 @@
 /**
- * Time and Clock, told as two moments from which both follow at any later one.
+ * Time and Clock, told as moments from which both follow at any later one.
  *
- * At `setAtMs` (ms since the epoch, the platform's clock) Clock was `clockMs`; it advances with
- * `ratePercent` of the platform's speed while power is on. Time is zero at `poweredAtMs`.
- * `isSafe`: no Clock value was ever reported that is larger; when false it becomes safe once Clock
- * passes `safeAtMs`. Part 1, 36 Timing Components
+ * At `setAtMs` (ms since the epoch, the platform's clock) Clock was `clockMs`; at `timeSetAtMs` Time
+ * was `timeMs`. While power is on both advance 30,000 ms in `30000 - rateAdjust` ms of the platform's
+ * clock. `safeAtMs`: Clock may have shown larger values before, until it passes this one; null when
+ * it never did. Part 1, 36 Timing Components
  */
 export type Clock = {
   readonly clockMs: bigint;
   readonly setAtMs: number;
-  readonly poweredAtMs: number;
+  readonly timeMs: bigint;
+  readonly timeSetAtMs: number;
   readonly rateAdjust: number;
   readonly safeAtMs: bigint | null;
   readonly resetCount: number;
@@ -27,6 +28,7 @@ export type ClockEvent =
       readonly type: 'ClockRateAdjusted';
       readonly rateAdjust: number;
       readonly clockMs: bigint;
+      readonly timeMs: bigint;
       readonly nowMs: number;
     };
 
@@ -38,25 +40,33 @@ export const clockEvolvers = {
     ...clock,
     clockMs,
     setAtMs: nowMs,
-    safeAtMs: null,
   }),
   ClockRateAdjusted: (clock: Clock, event: Of<'ClockRateAdjusted'>): Clock => ({
     ...clock,
     rateAdjust: event.rateAdjust,
     clockMs: event.clockMs,
     setAtMs: event.nowMs,
+    timeMs: event.timeMs,
+    timeSetAtMs: event.nowMs,
   }),
 };
 
-/** Time at a moment of the platform's clock: ms since power was applied. */
-export function timeAt(clock: Clock, nowMs: number): bigint {
-  return BigInt(Math.max(0, Math.floor(nowMs - clock.poweredAtMs)));
+/** The rate at which rateAdjust is zero, in its unit. */
+const RATE_NOMINAL = 30000;
+
+function advanceMs(fromMs: number, nowMs: number, rateAdjust: number): bigint {
+  const elapsedMs = Math.max(0, nowMs - fromMs);
+  return BigInt(Math.floor((elapsedMs * RATE_NOMINAL) / (RATE_NOMINAL - rateAdjust)));
 }
 
-/** Clock at a moment of the platform's clock, in ms; never below an earlier one. */
+/** Time at a moment of the platform's clock: ms since power was applied. */
+export function timeAt(clock: Clock, nowMs: number): bigint {
+  return clock.timeMs + advanceMs(clock.timeSetAtMs, nowMs, clock.rateAdjust);
+}
+
+/** Clock at a moment of the platform's clock, in ms; never below an earlier one. Power must be on. */
 export function clockAt(clock: Clock, nowMs: number): bigint {
-  const elapsedMs = Math.max(0, nowMs - clock.setAtMs);
-  return clock.clockMs + BigInt(Math.floor(elapsedMs * (1 + clock.rateAdjust / 100)));
+  return clock.clockMs + advanceMs(clock.setAtMs, nowMs, clock.rateAdjust);
 }
 
 /** The `safe` of TPMS_CLOCK_INFO at a moment. */

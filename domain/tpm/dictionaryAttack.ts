@@ -3,7 +3,8 @@
  *
  * `failedTries` is the count at `sinceMs` (a value of Time); one try comes back every
  * `recoveryTimeS`. `lockoutAuthBlockedMs` is Time when a wrong lockoutAuth closed it, or null;
- * `lockoutRecoveryS` of zero means until the next Startup. Part 1, 19.8 Dictionary Attack Protection
+ * `lockoutRecoveryS` of zero means until the next Startup. `isUsed`: a protected authorization value
+ * was used since the last Startup or Shutdown. Part 1, 19.8 Dictionary Attack Protection
  */
 export type DictionaryAttack = {
   readonly failedTries: number;
@@ -12,10 +13,13 @@ export type DictionaryAttack = {
   readonly recoveryTimeS: number;
   readonly lockoutRecoveryS: number;
   readonly lockoutAuthBlockedMs: bigint | null;
+  readonly isUsed: boolean;
 };
 
 /** The facts about failed tries. */
 export type DictionaryAttackEvent =
+  /** A protected authorization value is about to be compared: power must not be cut without trace. */
+  | { readonly type: 'DictionaryAttackUsed' }
   | { readonly type: 'LockoutCounted'; readonly failedTries: number; readonly timeMs: bigint }
   | { readonly type: 'LockoutAuthBlocked'; readonly timeMs: bigint }
   | { readonly type: 'LockoutReset'; readonly timeMs: bigint }
@@ -32,6 +36,7 @@ type Of<K extends DictionaryAttackEvent['type']> = Extract<DictionaryAttackEvent
 
 /** What each fact does to the protection. */
 export const dictionaryAttackEvolvers = {
+  DictionaryAttackUsed: (state: DictionaryAttack): DictionaryAttack => ({ ...state, isUsed: true }),
   LockoutCounted: (
     state: DictionaryAttack,
     { failedTries, timeMs }: Of<'LockoutCounted'>,
@@ -58,11 +63,31 @@ export const dictionaryAttackEvolvers = {
   }),
 };
 
-/** Failed tries that count at a moment of Time: one is forgiven every recoveryTime. */
+/**
+ * The protection at a moment of Time, with what came back by then: one try every recoveryTime, all of
+ * them when that is zero, and lockoutAuth. What is left of a recoveryTime goes on counting.
+ */
+export function healed(state: DictionaryAttack, timeMs: bigint): DictionaryAttack {
+  const isBlocked = isLockoutAuthBlocked(state, timeMs);
+  const lockoutAuthBlockedMs = isBlocked ? state.lockoutAuthBlockedMs : null;
+  const tries = Math.min(state.failedTries, state.maxTries);
+  if (tries === 0 || state.recoveryTimeS === 0) {
+    return { ...state, failedTries: 0, lockoutAuthBlockedMs };
+  }
+  const recoveryMs = BigInt(state.recoveryTimeS) * 1000n;
+  const elapsedMs = timeMs - state.sinceMs;
+  const forgiven = elapsedMs > 0n ? elapsedMs / recoveryMs : 0n;
+  return {
+    ...state,
+    failedTries: Math.max(0, tries - Number(forgiven)),
+    sinceMs: state.sinceMs + forgiven * recoveryMs,
+    lockoutAuthBlockedMs,
+  };
+}
+
+/** Failed tries that count at a moment of Time. */
 export function failedTriesAt(state: DictionaryAttack, timeMs: bigint): number {
-  if (state.recoveryTimeS === 0) return 0;
-  const forgiven = Number((timeMs - state.sinceMs) / (BigInt(state.recoveryTimeS) * 1000n));
-  return Math.max(0, state.failedTries - Math.max(0, forgiven));
+  return healed(state, timeMs).failedTries;
 }
 
 /** TPM_RC_LOCKOUT for everything that is protected: too many tries failed. */
@@ -85,4 +110,5 @@ export const DICTIONARY_ATTACK_DEFAULTS: DictionaryAttack = {
   recoveryTimeS: 1000,
   lockoutRecoveryS: 1000,
   lockoutAuthBlockedMs: null,
+  isUsed: false,
 };

@@ -106,7 +106,11 @@ function cancelsShutdown(tpm: Tpm, event: TpmEvent): boolean {
       const index = tpm.nv.indices.get(event.nvIndex);
       return index !== undefined && has(index.publicArea.attributes, NV.ORDERLY);
     }
+    case 'Cleared':
+    case 'DictionaryAttackUsed':
+    case 'EndorsementSeedChanged':
     case 'HierarchyControlled':
+    case 'PlatformSeedChanged':
     case 'CommandAudited':
     case 'SessionSaved':
     case 'SessionRestored':

@@ -101,7 +101,7 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
     },
     lifecycle: {
       phase: 'off',
-      orderly: 'none',
+      orderly: 'clear',
       saved: null,
       startupLocality: 0,
       isFirstStartupOrderly: false,

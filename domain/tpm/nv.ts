@@ -1,4 +1,4 @@
-import { NV, has, withBits } from '../structures/attributes.ts';
+import { NV, NV_TYPES, has, withBits, withoutBits } from '../structures/attributes.ts';
 import type { TpmsNvPublic } from '../structures/nvPublic.ts';
 import { Secret } from '../structures/secret.ts';
 
@@ -113,7 +113,49 @@ export function mapIndices(nv: Nv, change: (index: NvIndex) => NvIndex): Nv {
   };
 }
 
-/** The indices for which `keep` holds. */
+/** The indices for which `keep` holds; counters that go raise what new ones start above. */
 export function keepIndices(nv: Nv, keep: (index: NvIndex) => boolean): Nv {
-  return { ...nv, indices: new Map([...nv.indices].filter(([, index]) => keep(index))) };
+  let { maxCounter } = nv;
+  for (const index of nv.indices.values()) {
+    if (!keep(index)) maxCounter = maxCounterAfter(maxCounter, index);
+  }
+  return { indices: new Map([...nv.indices].filter(([, index]) => keep(index))), maxCounter };
+}
+
+/** The value that new counters start above once this index is deleted. */
+export function maxCounterAfter(maxCounter: bigint, { publicArea, data }: NvIndex): bigint {
+  const isCounter = nvType(publicArea) === NV_TYPES.COUNTER;
+  if (!isCounter || !has(publicArea.attributes, NV.WRITTEN)) return maxCounter;
+  const value = uint64(data.octets);
+  return value > maxCounter ? value : maxCounter;
+}
+
+/** The number in the eight octets of a counter or of bits. */
+export function uint64(octets: Uint8Array): bigint {
+  return octets.reduce((value, octet) => (value << 8n) | BigInt(octet), 0n);
+}
+
+/** An orderly counter may have counted this far beyond what was last saved: TPM_PT_ORDERLY_COUNT. */
+export const ORDERLY_COUNT = 0xff;
+
+/**
+ * An NV index after TPM2_Startup(CLEAR): read locks open, write locks unless they are for good, and
+ * what was not to outlive the power is unwritten. `isReset`: it was a TPM Reset; `isOrderly`: after a
+ * Shutdown. An orderly counter that no Shutdown saved jumps over what it may have counted.
+ * Part 1, 37.7 NV Index Values on Startup
+ */
+export function nvAfterClear(index: NvIndex, isReset: boolean, isOrderly: boolean): NvIndex {
+  const { publicArea, data } = index;
+  const isLockedForGood = has(publicArea.attributes, NV.WRITEDEFINE | NV.WRITTEN);
+  const locks = isLockedForGood ? NV.READLOCKED : NV.READLOCKED | NV.WRITELOCKED;
+  let attributes = withoutBits(publicArea.attributes, locks);
+  if (has(attributes, NV.CLEAR_STCLEAR)) attributes = withoutBits(attributes, NV.WRITTEN);
+  const isVolatile = isReset && has(attributes, NV.ORDERLY);
+  const isCounter = nvType(publicArea) === NV_TYPES.COUNTER;
+  if (isVolatile && !isCounter) attributes = withoutBits(attributes, NV.WRITTEN);
+  const changed = { ...index, publicArea: { ...publicArea, attributes } };
+  if (!isVolatile || !isCounter || isOrderly || !has(attributes, NV.WRITTEN)) return changed;
+  const octets = data.octets.slice();
+  octets[octets.length - 1] = ORDERLY_COUNT;
+  return { ...changed, data: new Secret(octets) };
 }

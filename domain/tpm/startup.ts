@@ -1,11 +1,12 @@
-import { NV, NV_TYPES, has, withoutBits } from '../structures/attributes.ts';
-import { PCR_COUNT, TPM_RH } from '../structures/handles.ts';
+import { PCR_COUNT } from '../structures/handles.ts';
 import type { TpmtHa } from '../structures/base.ts';
 import { DIGEST_SIZE, HASH_ALGS, type HashAlg } from '../structures/hashAlg.ts';
-import { EMPTY_SECRET, Secret } from '../structures/secret.ts';
-import { NO_AUTHORIZATION, withHierarchy } from './hierarchies.ts';
-import { mapIndices, nvType, type NvIndex } from './nv.ts';
-import { keepObjects, type SequenceHash } from './objects.ts';
+import { EMPTY_SECRET, type Secret } from '../structures/secret.ts';
+import { timeAt } from './clock.ts';
+import { healed, type DictionaryAttack } from './dictionaryAttack.ts';
+import { NO_AUTHORIZATION, type Hierarchies } from './hierarchies.ts';
+import { mapIndices, nvAfterClear } from './nv.ts';
+import type { SequenceHash } from './objects.ts';
 import { PCR_ATTRIBUTES, initialPcrValue, pcrAttributes, withValues, type Pcrs } from './pcrs.ts';
 import { NO_SESSIONS } from './sessions.ts';
 import type { Lifecycle, Tpm } from './tpm.ts';
@@ -21,13 +22,19 @@ export type LifecycleEvent =
   | {
       readonly type: 'StartedUp';
       readonly kind: StartupKind;
+      /** 0 or 3; 4 when the platform measured before. */
       readonly locality: number;
-      readonly nullSeed: Secret;
-      readonly nullProof: Secret;
+      /** The NULL hierarchy of a TPM Reset. */
+      readonly nullSeed?: Secret;
+      readonly nullProof?: Secret;
       readonly safeAtMs: bigint | null;
       readonly failedTries: number;
     }
-  | { readonly type: 'ShutDown'; readonly shutdownType: 'clear' | 'state' }
+  | {
+      readonly type: 'ShutDown';
+      readonly shutdownType: 'clear' | 'state';
+      readonly timeMs: bigint;
+    }
   /** Something changed after the shutdown, so that it no longer describes the state. */
   | { readonly type: 'ShutdownCancelled' }
   | { readonly type: 'FailureModeEntered' }
@@ -36,6 +43,8 @@ export type LifecycleEvent =
   | { readonly type: 'EstablishmentReset' }
   | { readonly type: 'LaunchStarted'; readonly hashes: readonly SequenceHash[] }
   | { readonly type: 'LaunchContinued'; readonly hashes: readonly SequenceHash[] }
+  /** A command came between: the hash sequence counts for nothing. */
+  | { readonly type: 'LaunchAbandoned' }
   /** The platform's hash sequence ended in `digests`: the new values of PCR 0 or 17. */
   | { readonly type: 'LaunchEnded'; readonly digests: readonly TpmtHa[] };
 
@@ -48,17 +57,30 @@ function withLifecycle(tpm: Tpm, change: Partial<Lifecycle>): Tpm {
 /** What each fact does to the TPM. */
 export const lifecycleEvolvers = {
   Initialized: (tpm: Tpm, { nowMs, clockMs }: Of<'Initialized'>): Tpm => ({
-    ...withLifecycle(tpm, { phase: 'initialized', launch: null, isMeasuredBeforeStartup: false }),
-    clock: { ...tpm.clock, clockMs, setAtMs: nowMs, poweredAtMs: nowMs, rateAdjust: 0 },
+    ...withLifecycle(tpm, { phase: 'initialized', launch: null, measuredBeforeStartup: null }),
+    dictionaryAttack: dictionaryAttackAt(tpm, nowMs),
+    clock: {
+      ...tpm.clock,
+      clockMs,
+      setAtMs: nowMs,
+      timeMs: 0n,
+      timeSetAtMs: nowMs,
+      rateAdjust: 0,
+    },
     pcrs: initializePcrs(tpm.pcrs, tpm.lifecycle.orderly === 'state'),
   }),
   PoweredOff: (tpm: Tpm, { nowMs, clockMs }: Of<'PoweredOff'>): Tpm => ({
     ...withLifecycle(tpm, { phase: 'off', launch: null }),
+    dictionaryAttack: dictionaryAttackAt(tpm, nowMs),
     clock: { ...tpm.clock, clockMs, setAtMs: nowMs },
   }),
   StartedUp: startUp,
-  ShutDown: (tpm: Tpm, { shutdownType }: Of<'ShutDown'>): Tpm =>
-    withLifecycle(tpm, { orderly: shutdownType }),
+  ShutDown: (tpm: Tpm, { shutdownType, timeMs }: Of<'ShutDown'>): Tpm => {
+    const { restartCount } = tpm.clock;
+    const saved = { timeMs, restartCount, pcrUpdateCounter: tpm.pcrs.updateCounter };
+    const dictionaryAttack = { ...tpm.dictionaryAttack, isUsed: false };
+    return { ...withLifecycle(tpm, { orderly: shutdownType, saved }), dictionaryAttack };
+  },
   ShutdownCancelled: (tpm: Tpm): Tpm => withLifecycle(tpm, { orderly: 'none' }),
   FailureModeEntered: (tpm: Tpm): Tpm => withLifecycle(tpm, { phase: 'failed' }),
   PhysicalPresenceChanged: (tpm: Tpm, { isAsserted }: Of<'PhysicalPresenceChanged'>): Tpm =>
@@ -66,31 +88,39 @@ export const lifecycleEvolvers = {
   NvAvailabilityChanged: (tpm: Tpm, { isAvailable }: Of<'NvAvailabilityChanged'>): Tpm =>
     withLifecycle(tpm, { isNvAvailable: isAvailable }),
   EstablishmentReset: (tpm: Tpm): Tpm => withLifecycle(tpm, { isEstablished: false }),
-  LaunchStarted: (tpm: Tpm, { hashes }: Of<'LaunchStarted'>): Tpm => {
-    const launched = withLifecycle(tpm, { launch: hashes });
-    return tpm.lifecycle.phase === 'started'
-      ? { ...launched, pcrs: launchPcrs(tpm.pcrs) }
-      : launched;
-  },
+  LaunchStarted: (tpm: Tpm, { hashes }: Of<'LaunchStarted'>): Tpm =>
+    withLifecycle(tpm, { launch: hashes }),
   LaunchContinued: (tpm: Tpm, { hashes }: Of<'LaunchContinued'>): Tpm =>
     withLifecycle(tpm, { launch: hashes }),
+  LaunchAbandoned: (tpm: Tpm): Tpm => withLifecycle(tpm, { launch: null }),
   LaunchEnded: endLaunch,
 };
 
+/** Tries come back up to the moment at which Time ends. */
+function dictionaryAttackAt(tpm: Tpm, nowMs: number): DictionaryAttack {
+  if (tpm.lifecycle.phase !== 'started') return tpm.dictionaryAttack;
+  return healed(tpm.dictionaryAttack, timeAt(tpm.clock, nowMs));
+}
+
+/** Before Startup the digests wait for it; after it PCR 17-22 start anew with them in PCR 17. */
 function endLaunch(tpm: Tpm, { digests }: Of<'LaunchEnded'>): Tpm {
+  const ended = withLifecycle(tpm, { launch: null, isEstablished: true });
   if (tpm.lifecycle.phase !== 'started') {
-    const measured = withLifecycle(tpm, {
-      launch: null,
-      isEstablished: true,
-      isMeasuredBeforeStartup: true,
-    });
-    return { ...measured, pcrs: withValues(tpm.pcrs, 0, digests) };
+    return withLifecycle(ended, { measuredBeforeStartup: digests });
   }
+  const pcrs = withValues(launchPcrs(tpm.pcrs), 17, digests);
   return {
-    ...withLifecycle(tpm, { launch: null, isEstablished: true, orderly: 'none' }),
-    pcrs: withValues(tpm.pcrs, 17, digests),
+    ...ended,
+    pcrs: { ...pcrs, updateCounter: pcrs.updateCounter + digests.length },
     clock: { ...tpm.clock, restartCount: tpm.clock.restartCount + 1 },
   };
+}
+
+/** A dynamic launch: PCR 17-22 go to zero. */
+function launchPcrs(pcrs: Pcrs): Pcrs {
+  return mapPcrs(pcrs, (bank, pcr, value) =>
+    pcrAttributes(pcr).isDrtm ? new Uint8Array(DIGEST_SIZE[bank]) : value,
+  );
 }
 
 /** Before Startup: a new allocation is in force; all PCR that no shutdown saved are initial. */
@@ -109,78 +139,89 @@ function initializePcrs(pcrs: Pcrs, isSaved: boolean): Pcrs {
   return { ...pcrs, banks, allocated, nextAllocation: null };
 }
 
-/** A dynamic launch: PCR 17-22 go to zero before they are measured into. */
-function launchPcrs(pcrs: Pcrs): Pcrs {
-  const banks = { ...pcrs.banks };
+function mapPcrs(
+  pcrs: Pcrs,
+  change: (bank: HashAlg, pcr: number, value: Uint8Array) => Uint8Array,
+): Pcrs {
+  const banks: Partial<Record<HashAlg, readonly Uint8Array[]>> = {};
   for (const bank of HASH_ALGS) {
-    const zero = new Uint8Array(DIGEST_SIZE[bank]);
-    const values = banks[bank];
-    if (values === undefined) continue;
-    banks[bank] = values.map((value, pcr) => (pcrAttributes(pcr).isDrtm ? zero : value));
+    const values = pcrs.banks[bank];
+    if (values !== undefined) banks[bank] = values.map((value, pcr) => change(bank, pcr, value));
   }
   return { ...pcrs, banks };
 }
 
-/** PCR after TPM2_Startup(CLEAR): PCR 0 tells from which locality or that it was measured before. */
-function clearedPcrs(tpm: Tpm, locality: number): Pcrs {
-  const { isMeasuredBeforeStartup } = tpm.lifecycle;
-  const banks = { ...tpm.pcrs.banks };
-  for (const bank of HASH_ALGS) {
-    const before = banks[bank];
-    if (before === undefined) continue;
-    banks[bank] = before.map((value, pcr) => {
-      if (pcr !== 0) return initialPcrValue(bank, pcr);
-      if (isMeasuredBeforeStartup) return value;
-      const first = initialPcrValue(bank, pcr);
-      first[first.length - 1] = locality;
-      return first;
-    });
-  }
-  const counted = PCR_ATTRIBUTES.filter(({ isCounted }) => isCounted).length;
-  return { ...tpm.pcrs, banks, updateCounter: counted };
+/**
+ * PCR after Startup. Unless saved ones came back, all are initial, and PCR 0 tells from which
+ * locality or what was measured before. Whatever is initial counts as a change.
+ */
+function pcrsAfter(tpm: Tpm, { kind, locality }: Of<'StartedUp'>): Pcrs {
+  const { saved, measuredBeforeStartup } = tpm.lifecycle;
+  const before = kind === 'reset' ? 0 : (saved?.pcrUpdateCounter ?? tpm.pcrs.updateCounter);
+  const changed = PCR_ATTRIBUTES.filter(
+    ({ isCounted, isSaved }) => isCounted && !(isSaved && kind === 'resume'),
+  ).length;
+  const updateCounter = before + changed;
+  if (kind === 'resume') return { ...tpm.pcrs, updateCounter };
+  const initial = mapPcrs(tpm.pcrs, (bank, pcr) => {
+    const value = initialPcrValue(bank, pcr);
+    if (pcr === 0) value[value.length - 1] = locality;
+    return value;
+  });
+  return { ...withValues(initial, 0, measuredBeforeStartup ?? []), updateCounter };
 }
 
 function startUp(tpm: Tpm, event: Of<'StartedUp'>): Tpm {
   const { kind, locality, safeAtMs } = event;
-  const isFirstStartupOrderly = tpm.lifecycle.orderly !== 'none';
+  const isOrderly = tpm.lifecycle.orderly !== 'none';
   const started = withLifecycle(tpm, {
     phase: 'started',
     orderly: 'none',
+    saved: null,
     startupLocality: locality,
-    isFirstStartupOrderly,
+    isFirstStartupOrderly: isOrderly,
   });
-  const isClear = kind !== 'resume';
-  const objects = keepObjects({ ...tpm.objects, transient: new Map() }, () => true);
-  const { dictionaryAttack } = tpm;
   return {
     ...started,
-    objects,
+    objects: { ...tpm.objects, transient: new Map() },
     sessions: sessionsAfter(tpm, kind),
-    pcrs: isClear ? clearedPcrs(tpm, locality) : tpm.pcrs,
-    hierarchies: isClear ? hierarchiesAfterClear(tpm, event) : tpm.hierarchies,
-    nv: isClear
-      ? mapIndices(tpm.nv, (index) => nvAfterClear(index, isFirstStartupOrderly))
-      : tpm.nv,
+    pcrs: pcrsAfter(tpm, event),
+    hierarchies: hierarchiesAfter(tpm.hierarchies, event),
+    nv:
+      kind === 'resume'
+        ? tpm.nv
+        : mapIndices(tpm.nv, (index) => nvAfterClear(index, kind === 'reset', isOrderly)),
     clock: { ...tpm.clock, safeAtMs, ...countersAfter(tpm, kind) },
-    dictionaryAttack: {
-      ...dictionaryAttack,
-      failedTries: event.failedTries,
-      sinceMs: 0n,
-      lockoutAuthBlockedMs:
-        dictionaryAttack.lockoutAuthBlockedMs === null || dictionaryAttack.lockoutRecoveryS === 0
-          ? null
-          : 0n,
-    },
+    dictionaryAttack: dictionaryAttackAfter(tpm, event),
     audit: kind === 'reset' ? { ...tpm.audit, digest: null } : tpm.audit,
     stirred: EMPTY_SECRET,
   };
 }
 
 function countersAfter(tpm: Tpm, kind: StartupKind): Partial<Tpm['clock']> {
-  const { resetCount, restartCount, clearCount } = tpm.clock;
-  if (kind === 'resume') return { restartCount: restartCount + 1 };
-  if (kind === 'restart') return { restartCount: restartCount + 1, clearCount: clearCount + 1 };
+  const { resetCount, clearCount } = tpm.clock;
+  const restartCount = (tpm.lifecycle.saved?.restartCount ?? tpm.clock.restartCount) + 1;
+  if (kind === 'resume') return { restartCount };
+  if (kind === 'restart') return { restartCount, clearCount: clearCount + 1 };
   return { resetCount: resetCount + 1, restartCount: 0, clearCount: clearCount + 1 };
+}
+
+/**
+ * Time starts anew, but what had run of a recovery up to a Shutdown is not lost. Without a Shutdown
+ * it runs anew. A lockoutRecovery of zero ends here. Part 1, 19.8 Dictionary Attack Protection
+ */
+function dictionaryAttackAfter(tpm: Tpm, { failedTries }: Of<'StartedUp'>): DictionaryAttack {
+  const { dictionaryAttack, lifecycle } = tpm;
+  const { sinceMs, lockoutAuthBlockedMs, lockoutRecoveryS } = dictionaryAttack;
+  const endMs = lifecycle.orderly === 'none' ? null : (lifecycle.saved?.timeMs ?? null);
+  const isUnblocked = lockoutAuthBlockedMs === null || lockoutRecoveryS === 0;
+  return {
+    ...dictionaryAttack,
+    failedTries,
+    sinceMs: endMs === null ? 0n : sinceMs - endMs,
+    lockoutAuthBlockedMs: isUnblocked ? null : endMs === null ? 0n : lockoutAuthBlockedMs - endMs,
+    isUsed: false,
+  };
 }
 
 /** Loaded sessions are lost with power; saved ones can come back unless the TPM was reset. */
@@ -189,43 +230,21 @@ function sessionsAfter(tpm: Tpm, kind: StartupKind): Tpm['sessions'] {
   return { ...tpm.sessions, loaded: new Map(), exclusiveAudit: null };
 }
 
-function hierarchiesAfterClear(tpm: Tpm, event: Of<'StartedUp'>): Tpm['hierarchies'] {
-  let hierarchies = { ...tpm.hierarchies, isPlatformNvEnabled: true };
-  for (const handle of [TPM_RH.OWNER, TPM_RH.ENDORSEMENT]) {
-    hierarchies = {
-      ...withHierarchy(hierarchies, handle, { isEnabled: true }),
-      isPlatformNvEnabled: true,
-    };
-  }
-  const platform = { ...hierarchies.platform, isEnabled: true, ...NO_AUTHORIZATION };
-  const fresh = {
-    seed: event.nullSeed,
-    proof: event.nullProof,
-    isEnabled: true,
-    ...NO_AUTHORIZATION,
+/** The platform hierarchy is enabled by any Startup, the others unless the state came back. */
+function hierarchiesAfter(before: Hierarchies, event: Of<'StartedUp'>): Hierarchies {
+  const platform = { ...before.platform, isEnabled: true };
+  if (event.kind === 'resume') return { ...before, platform };
+  const { nullSeed, nullProof } = event;
+  return {
+    ...before,
+    owner: { ...before.owner, isEnabled: true },
+    endorsement: { ...before.endorsement, isEnabled: true },
+    platform: { ...platform, ...NO_AUTHORIZATION },
+    null: {
+      ...before.null,
+      ...(nullSeed === undefined ? {} : { seed: nullSeed }),
+      ...(nullProof === undefined ? {} : { proof: nullProof }),
+    },
+    isPlatformNvEnabled: true,
   };
-  return { ...hierarchies, platform, null: event.kind === 'reset' ? fresh : hierarchies.null };
-}
-
-/**
- * An NV index after TPM2_Startup(CLEAR): read locks open, write locks unless for good, and what was
- * not to outlive the power is unwritten. An orderly counter that nobody saved jumps over what it may
- * have counted. Part 1, 37.7 NV Index Values on Startup
- */
-function nvAfterClear(index: NvIndex, isOrderly: boolean): NvIndex {
-  const { publicArea } = index;
-  let { attributes } = publicArea;
-  attributes = withoutBits(attributes, NV.READLOCKED);
-  const isLockedForGood = has(attributes, NV.WRITEDEFINE) && has(attributes, NV.WRITTEN);
-  if (!isLockedForGood) attributes = withoutBits(attributes, NV.WRITELOCKED);
-  if (has(attributes, NV.CLEAR_STCLEAR)) attributes = withoutBits(attributes, NV.WRITTEN);
-  const isLost = has(attributes, NV.ORDERLY) && !isOrderly;
-  if (!isLost) return { ...index, publicArea: { ...publicArea, attributes } };
-  if (nvType(publicArea) !== NV_TYPES.COUNTER) {
-    attributes = withoutBits(attributes, NV.WRITTEN);
-    return { ...index, publicArea: { ...publicArea, attributes } };
-  }
-  const data = index.data.octets.slice();
-  data[data.length - 1] = 0xff;
-  return { ...index, publicArea: { ...publicArea, attributes }, data: new Secret(data) };
 }

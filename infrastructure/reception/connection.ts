@@ -185,6 +185,10 @@ export class Connection {
   }
 
   #hangUp(): void {
+    if (this.#socket.writableLength === 0) {
+      this.#socket.destroy();
+      return;
+    }
     this.#setDeadline(LINGER_MS);
     this.#socket.destroySoon();
   }

@@ -39,7 +39,13 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** How often a free pair of ports is looked for: the port above a free one is rarely taken. */
+/**
+ * Where a free pair of ports is looked for: below the ports that Linux gives to clients. Those stay
+ * taken for a minute after each connection, and clients that connect once per command use up many;
+ * the kernel itself, asked for any port, picks just those whose neighbour they have.
+ */
+const FREE_PORT_MIN = 16384;
+const FREE_PORT_MAX = 32766;
 const PAIR_ATTEMPTS_MAX = 64;
 
 /** What is said at the two places of a protocol, made anew for each client. */
@@ -91,20 +97,30 @@ async function listenPair(
   channels: Channels,
   log: ReceptionLog | undefined,
 ): Promise<readonly [Listener, Listener]> {
-  const isFree = place.family === 'tcp' && place.port === 0;
+  if (place.family === 'unix' || place.port !== 0) return listenBoth(place, channels, log);
   for (let attempt = 1; ; attempt += 1) {
-    const first = await listen(place, channels.first, log);
     try {
-      return [first, await listen(besides(first.place), channels.second, log)];
+      return await listenBoth({ ...place, port: somePort() }, channels, log);
     } catch (error) {
-      await first.close();
-      const isWorthRetrying = isFree && (isTaken(error) || isLast(first.place));
-      if (!isWorthRetrying || attempt === PAIR_ATTEMPTS_MAX) throw error;
+      if (!isTaken(error) || attempt === PAIR_ATTEMPTS_MAX) throw error;
     }
   }
 }
 
-/** No port is above the last; listening there is refused by Node.js with a RangeError. */
-function isLast(place: Place): boolean {
-  return place.family === 'tcp' && place.port === 65535;
+async function listenBoth(
+  place: Place,
+  channels: Channels,
+  log: ReceptionLog | undefined,
+): Promise<readonly [Listener, Listener]> {
+  const first = await listen(place, channels.first, log);
+  try {
+    return [first, await listen(besides(place), channels.second, log)];
+  } catch (error) {
+    await first.close();
+    throw error;
+  }
+}
+
+function somePort(): number {
+  return FREE_PORT_MIN + Math.floor(Math.random() * (FREE_PORT_MAX - FREE_PORT_MIN));
 }

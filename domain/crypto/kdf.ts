@@ -2,22 +2,11 @@ import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
 import { ascii, concat, u32 } from '../structures/octets.ts';
 import { digest, hmac } from './hash.ts';
 
-const ZERO = new Uint8Array(1);
-
-function iterate(
-  alg: HashAlg,
-  bits: number,
-  block: (counter: Uint8Array) => Uint8Array,
-): Uint8Array {
-  const size = Math.ceil(bits / 8);
-  const blocks: Uint8Array[] = [];
-  for (let i = 1; (i - 1) * DIGEST_SIZE[alg] < size; i += 1) blocks.push(block(u32(i)));
-  const octets = concat(...blocks).slice(0, size);
-  if (bits % 8 !== 0) octets[0] = (octets[0] ?? 0) & ((1 << (bits % 8)) - 1);
-  return octets;
-}
-
-/** KDFa: SP 800-108 in counter mode with HMAC. Part 1, 11.4.10.2 KDFa() */
+/**
+ * KDFa: `bits` key bits from a key, by HMAC in counter mode. The label is ASCII without its
+ * terminating zero, which is added here. When `bits` is no multiple of 8 the unused high bits of
+ * the first octet are zero. Part 1, 11.4.10.2 KDFa()
+ */
 export function kdfa(
   alg: HashAlg,
   key: Uint8Array,
@@ -26,30 +15,47 @@ export function kdfa(
   contextV: Uint8Array,
   bits: number,
 ): Uint8Array {
-  const named = ascii(label);
-  return iterate(alg, bits, (counter) =>
-    hmac(alg, key, counter, named, ZERO, contextU, contextV, u32(bits)),
-  );
+  const fixed = concat(terminated(label), contextU, contextV, u32(bits));
+  return keyBits(alg, bits, (counter) => hmac(alg, key, concat(u32(counter), fixed)));
 }
 
-/** KDFe: SP 800-56A concatenation, for secrets that ECDH agreed on. Part 1, 11.4.10.3 KDFe() */
+/**
+ * KDFe: `bits` key bits from the x-coordinate of a shared point. All three coordinates are padded
+ * to the size of the curve by the caller. Part 1, 11.4.10.3 KDFe for ECDH
+ */
 export function kdfe(
   alg: HashAlg,
   z: Uint8Array,
   use: string,
-  partyUInfo: Uint8Array,
-  partyVInfo: Uint8Array,
+  partyU: Uint8Array,
+  partyV: Uint8Array,
   bits: number,
 ): Uint8Array {
-  const named = ascii(use);
-  return iterate(alg, bits, (counter) =>
-    digest(alg, counter, z, named, ZERO, partyUInfo, partyVInfo),
-  );
+  const fixed = concat(z, terminated(use), partyU, partyV);
+  return keyBits(alg, bits, (counter) => digest(alg, u32(counter), fixed));
 }
 
-/** MGF1, the mask of OAEP and PSS. RFC 8017, B.2.1 MGF1 */
+/** MGF1: a mask of `length` octets from a seed. RFC 8017, B.2.1 MGF1 */
 export function mgf1(alg: HashAlg, seed: Uint8Array, length: number): Uint8Array {
-  const blocks: Uint8Array[] = [];
-  for (let i = 0; i * DIGEST_SIZE[alg] < length; i += 1) blocks.push(digest(alg, seed, u32(i)));
-  return concat(...blocks).slice(0, length);
+  return blocks(alg, length, (i) => digest(alg, seed, u32(i)));
+}
+
+function keyBits(alg: HashAlg, bits: number, block: (counter: number) => Uint8Array): Uint8Array {
+  const key = blocks(alg, Math.ceil(bits / 8), (i) => block(i + 1));
+  if (bits % 8 !== 0) key[0] = key[0]! & ((1 << (bits % 8)) - 1);
+  return key;
+}
+
+function blocks(alg: HashAlg, length: number, block: (i: number) => Uint8Array): Uint8Array {
+  const size = DIGEST_SIZE[alg];
+  if (length === size) return block(0);
+  const all = new Uint8Array(length);
+  for (let i = 0; i * size < length; i += 1) {
+    all.set(block(i).subarray(0, length - i * size), i * size);
+  }
+  return all;
+}
+
+function terminated(label: string): Uint8Array {
+  return ascii(label.endsWith('\0') ? label : `${label}\0`);
 }

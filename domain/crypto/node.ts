@@ -1,9 +1,7 @@
-/**
- * The primitives of node:crypto that the domain builds on: the only file of the domain that sees
- * Node.js. Everything here is a function of its arguments; randomness is not exported.
- */
-export {
+import { Buffer } from 'node:buffer';
+import {
   checkPrimeSync,
+  constants,
   createCipheriv,
   createDecipheriv,
   createECDH,
@@ -11,11 +9,156 @@ export {
   createHmac,
   createPrivateKey,
   createPublicKey,
-  constants,
+  createSecretKey,
+  diffieHellman,
   generatePrimeSync,
   hash,
   privateDecrypt,
-  publicEncrypt,
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
+
+/** A private key in the keeping of Node.js; prints nothing of itself. */
+export type NodePrivateKey = KeyObject;
+
+/** The digest of one run of octets under OpenSSL's name of the hash algorithm. */
+export function nodeDigest(name: string, data: Uint8Array): Uint8Array {
+  return fromBinary(hash(name, data, 'binary'));
+}
+
+/** The digest of several runs of octets, one after the other, without joining them. */
+export function nodeDigestOfParts(name: string, parts: readonly Uint8Array[]): Uint8Array {
+  const running = createHash(name);
+  for (const part of parts) running.update(part);
+  return fromBinary(running.digest('binary'));
+}
+
+/** The HMAC of several runs of octets under OpenSSL's name of the hash algorithm. */
+export function nodeHmac(name: string, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+  const running = createHmac(name, createSecretKey(key));
+  for (const part of parts) running.update(part);
+  return fromBinary(running.digest('binary'));
+}
+
+/** True when both hold the same octets, in a time that does not depend on them. Equal lengths. */
+export function nodeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return timingSafeEqual(a, b);
+}
+
+/** Encrypts with an OpenSSL cipher, no padding: block modes take whole blocks. */
+export function nodeEncrypt(
+  cipher: string,
+  key: Uint8Array,
+  iv: Uint8Array | null,
+  data: Uint8Array,
+): Uint8Array {
+  const running = createCipheriv(cipher, createSecretKey(key), iv);
+  running.setAutoPadding(false);
+  const encrypted = running.update(data);
+  running.final();
+  return plain(encrypted);
+}
+
+/** Decrypts with an OpenSSL cipher, no padding: block modes take whole blocks. */
+export function nodeDecrypt(
+  cipher: string,
+  key: Uint8Array,
+  iv: Uint8Array | null,
+  data: Uint8Array,
+): Uint8Array {
+  const running = createDecipheriv(cipher, createSecretKey(key), iv);
+  running.setAutoPadding(false);
+  const decrypted = running.update(data);
+  running.final();
+  return plain(decrypted);
+}
+
+/** AES-256-GCM: the ciphertext with its tag of 16 octets behind it. */
+export function nodeSealGcm(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  data: Uint8Array,
+): Uint8Array {
+  const running = createCipheriv('aes-256-gcm', createSecretKey(key), nonce);
+  running.setAAD(aad);
+  const sealed = new Uint8Array(data.length + 16);
+  sealed.set(running.update(data));
+  running.final();
+  sealed.set(running.getAuthTag(), data.length);
+  return sealed;
+}
+
+/** The plaintext of ciphertext with a tag of 16 octets behind it, or null when the tag is wrong. */
+export function nodeOpenGcm(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array | null {
+  const running = createDecipheriv('aes-256-gcm', createSecretKey(key), nonce, {
+    authTagLength: 16,
+  });
+  running.setAAD(aad);
+  running.setAuthTag(sealed.subarray(sealed.length - 16));
+  const opened = running.update(sealed.subarray(0, sealed.length - 16));
+  try {
+    running.final();
+  } catch {
+    opened.fill(0);
+    return null;
+  }
+  return plain(opened);
+}
+
+/** The uncompressed public point (04, x, y) of a scalar from 1 to n - 1. */
+export function nodeEcPublic(curve: string, scalar: Uint8Array): Uint8Array {
+  const pair = createECDH(curve);
+  pair.setPrivateKey(scalar);
+  return plain(pair.getPublicKey());
+}
+
+/** The x-coordinate of a product, from keys in DER: PKCS#8 and SubjectPublicKeyInfo. */
+export function nodeEcShared(pkcs8: Uint8Array, spki: Uint8Array): Uint8Array {
+  const privateKey = nodePrivateKey(pkcs8);
+  const publicKey = createPublicKey({ key: asBuffer(spki), format: 'der', type: 'spki' });
+  return plain(diffieHellman({ privateKey, publicKey }));
+}
+
+/** A private key from its PKCS#8 form in DER. Throws when Node.js cannot make sense of it. */
+export function nodePrivateKey(pkcs8: Uint8Array): NodePrivateKey {
+  return createPrivateKey({ key: asBuffer(pkcs8), format: 'der', type: 'pkcs8' });
+}
+
+/** The RSA private operation without padding; OpenSSL blinds it and checks its own result. */
+export function nodeRsaPrivate(key: NodePrivateKey, input: Uint8Array): Uint8Array {
+  return plain(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, input));
+}
+
+/** Whether a number is prime, by OpenSSL's Miller-Rabin rounds (64 up to 2048 bits). */
+export function nodeIsPrime(candidate: Uint8Array): boolean {
+  return checkPrimeSync(candidate);
+}
+
+/** A random prime of exactly this many bits, its two highest bits set, from OpenSSL's DRBG. */
+export function nodeRandomPrime(bits: number): Uint8Array {
+  return new Uint8Array(generatePrimeSync(bits));
+}
+
+// A string and a short array are an order of magnitude cheaper than a Buffer of their own.
+function fromBinary(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length);
+  for (let i = 0; i < octets.length; i += 1) octets[i] = text.charCodeAt(i);
+  return octets;
+}
+
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+}
+
+// What lies in a pool of Node.js is copied: a view would keep the pool, and show its neighbours.
+function plain(octets: Uint8Array): Uint8Array {
+  return octets.byteLength === octets.buffer.byteLength
+    ? new Uint8Array(octets.buffer)
+    : new Uint8Array(octets);
+}

@@ -1,43 +1,38 @@
-import { createCipheriv, createDecipheriv } from './node.ts';
+import { nodeOpenGcm, nodeSealGcm } from './node.ts';
 
-const ALGORITHM = 'aes-256-gcm';
+const KEY_SIZE = 32;
+const NONCE_SIZE = 12;
 const TAG_SIZE = 16;
 
 /**
- * AES-256-GCM: the ciphertext and its tag of 16 octets. `nonce` has 12 octets and is never used twice
- * with a key. NIST SP 800-38D
+ * Encrypts and authenticates with AES-256-GCM: the ciphertext, then a tag of 16 octets. `aad` is
+ * authenticated only. A nonce (12 octets) must never meet the same key twice.
  */
 export function sealGcm(
   key: Uint8Array,
-  nonce: Uint8Array,
+  nonce12: Uint8Array,
   aad: Uint8Array,
   plain: Uint8Array,
 ): Uint8Array {
-  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_SIZE });
-  cipher.setAAD(aad);
-  const sealed = new Uint8Array(plain.length + TAG_SIZE);
-  sealed.set(cipher.update(plain));
-  cipher.final();
-  sealed.set(cipher.getAuthTag(), plain.length);
-  return sealed;
+  checkSizes(key, nonce12);
+  return nodeSealGcm(key, nonce12, aad, plain);
 }
 
-/** The octets that were sealed, or null when key, nonce, aad or octets are not those. */
+/**
+ * What `sealGcm` sealed under the same key, nonce and `aad`; null when anything of them or of
+ * `sealed` is not as it was.
+ */
 export function openGcm(
   key: Uint8Array,
-  nonce: Uint8Array,
+  nonce12: Uint8Array,
   aad: Uint8Array,
   sealed: Uint8Array,
 ): Uint8Array | null {
-  if (sealed.length < TAG_SIZE) return null;
-  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_SIZE });
-  decipher.setAAD(aad);
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_SIZE));
-  const plain = new Uint8Array(decipher.update(sealed.subarray(0, sealed.length - TAG_SIZE)));
-  try {
-    decipher.final();
-  } catch {
-    return null;
-  }
-  return plain;
+  checkSizes(key, nonce12);
+  return sealed.length < TAG_SIZE ? null : nodeOpenGcm(key, nonce12, aad, sealed);
+}
+
+function checkSizes(key: Uint8Array, nonce: Uint8Array): void {
+  if (key.length !== KEY_SIZE) throw new Error('a sealing key has 32 octets');
+  if (nonce.length !== NONCE_SIZE) throw new Error('a sealing nonce has 12 octets');
 }

@@ -23,6 +23,16 @@ fail() {
   exit 1
 }
 
+# quiet COMMAND...: what it prints is shown only when it fails.
+quiet() {
+  "$@" >quiet.log 2>&1 || {
+    local status=$?
+    cat quiet.log >&2
+    printf '%s: failed: %s\n' "$script" "$*" >&2
+    return $status
+  }
+}
+
 # refuses [0xCODE] COMMAND...: the command must fail, with this TPM response code when one is given.
 # A function given must itself return the failure: bash ignores `set -e` here.
 # What the failed program left in the TPM is then removed, by the `recover` of its folder.
@@ -72,6 +82,9 @@ digest() {
   shift
   unhex "$@" | openssl dgst -"$algorithm" -binary | xxd -p | tr -d '\n'
 }
+
+# name FILE: the Name of a public area in TPM2B_PUBLIC form, worked out without the TPM.
+name() { printf '000b%s' "$(digest sha256 "$(octets "$1" 2)")"; }
 
 # zeros N: N zero octets in hexadecimal.
 zeros() { printf '%0*d' "$((2 * $1))" 0; }

@@ -10,15 +10,6 @@ export TPM_SERVER_NAME=${TPM_SERVER_NAME:-127.0.0.1} TPM_DATA_DIR=$work TPM_ENCR
 # recover: these programs load and flush only what they are told to.
 recover() { :; }
 
-# quiet COMMAND...: what it prints is shown only when it fails.
-quiet() {
-  "$@" >quiet.log 2>&1 || {
-    local status=$?
-    cat quiet.log >&2
-    return $status
-  }
-}
-
 # handle COMMAND...: the handle it made.
 handle() {
   quiet "$@" || return
@@ -42,9 +33,6 @@ flush_all() {
     equal "$(handles $type)" ""
   done
 }
-
-# name FILE: the Name of a public area in TPM2B_PUBLIC form, worked out without the TPM.
-name() { printf '000b%s' "$(digest sha256 "$(octets "$1" 2)")"; }
 
 if [[ $TPM_SERVER_TYPE == mssim ]]; then
   INTEROP_RESET=tsspowerup

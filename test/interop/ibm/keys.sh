@@ -38,7 +38,7 @@ for hash in sha256 sha384; do
   refuses 0x2db tssverifysignature -hk "$key" -halg $hash -ecc -if other -is message.sig
   flush "$key"
 done
-# A TPMT_SIGNATURE holds r and s; openssl takes them once they are dressed in DER.
+# TPMT_SIGNATURE: the scheme and the hash of the last one.
 equal "$(octets message.sig 0 4)" 0018000c
 
 # Created and loaded in one command: under a parent, and as a primary.

@@ -25,18 +25,6 @@ primary() {
   flush
 }
 
-# quiet COMMAND...: what it prints is shown only when it fails.
-quiet() {
-  "$@" >quiet.log 2>&1 || {
-    local status=$?
-    cat quiet.log >&2
-    return $status
-  }
-}
-
-# name FILE: the Name of a public area in TPM2B_PUBLIC form, worked out without the TPM.
-name() { printf '000b%s' "$(digest sha256 "$(octets "$1" 2)")"; }
-
 # property NAME: the value of a TPM property, as tpm2_getcap prints it.
 property() {
   tpm2_getcap properties-"${2:-variable}" >property.log

@@ -1,0 +1,173 @@
+import { machineOf, type MachineLog } from '../../domain/engine/machineLog.ts';
+import type { Orchestrator } from '../../domain/engine/orchestrator.ts';
+import type { EventStore } from '../../domain/engine/eventStore.ts';
+import { Refusal } from '../../domain/machines/refusal.ts';
+import { openEndpoint, type Endpoint, type Protocol } from '../reception/endpoint.ts';
+import { EndpointError } from '../reception/place.ts';
+import type { ReceptionLog } from '../reception/conversation.ts';
+import type { MachinePort } from './machinePort.ts';
+
+/** An endpoint as it is asked for. */
+export type EndpointRequest = {
+  readonly protocol: Protocol;
+  readonly listen: string;
+  readonly allowRemote?: boolean;
+};
+
+/** An endpoint that is open, for people and programs. */
+export type OpenEndpoint = {
+  readonly id: string;
+  readonly machine: string;
+  readonly protocol: Protocol;
+  readonly listen: string;
+  readonly control: string;
+  readonly connections: number;
+};
+
+export type EndpointBookParts = {
+  readonly orchestrator: Orchestrator;
+  readonly machines: MachineLog;
+  readonly store: EventStore;
+  readonly newId: () => string;
+  readonly portOf: (machine: string) => MachinePort;
+  readonly log: ReceptionLog & { warn(fields: object, message: string): void };
+};
+
+type Entry = { readonly machine: string; readonly endpoint: Endpoint };
+
+/** The endpoints of this engine: open ones, and those that machines have recorded. */
+export class EndpointBook {
+  readonly #parts: EndpointBookParts;
+  readonly #open = new Map<string, Entry>();
+
+  constructor(parts: EndpointBookParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Opens an endpoint and records where it is, so that the next start finds it there. */
+  async open(machine: string, request: EndpointRequest): Promise<OpenEndpoint> {
+    const { orchestrator, machines, newId } = this.#parts;
+    const known = await machines.get(machine);
+    if (known.isRetired) throw new Refusal('conflict', `Machine ${machine} is retired.`);
+    if (known.incarnation === null) {
+      throw new Refusal('conflict', `Machine ${machine} has no TPM to connect to.`);
+    }
+    const endpoint = await this.#listen(machine, request);
+    const id = newId();
+    try {
+      const { protocol, listen } = endpoint;
+      const isRemoteAllowed = request.allowRemote ?? false;
+      await orchestrator.recordEndpoint(machine, id, { protocol, listen, isRemoteAllowed });
+    } catch (error) {
+      await endpoint.close();
+      throw error;
+    }
+    this.#open.set(id, { machine, endpoint });
+    return shown(id, machine, endpoint);
+  }
+
+  /** The open endpoints, of one machine or of all. */
+  list(machine?: string): readonly OpenEndpoint[] {
+    return [...this.#open]
+      .filter(([, entry]) => machine === undefined || entry.machine === machine)
+      .map(([id, entry]) => shown(id, entry.machine, entry.endpoint));
+  }
+
+  /** Closes one endpoint of a machine, or all, and forgets them; gives how many there were. */
+  async forget(machine: string, id?: string): Promise<number> {
+    const { orchestrator, machines } = this.#parts;
+    const { endpoints } = await machines.get(machine);
+    if (id !== undefined && !endpoints.has(id)) {
+      throw new Refusal('not-found', `Machine ${machine} has no endpoint ${id}.`, 'endpoint');
+    }
+    const ids = id === undefined ? [...endpoints.keys()] : [id];
+    for (const each of ids) {
+      await orchestrator.forgetEndpoint(machine, each);
+      await this.#close(each);
+    }
+    return ids.length;
+  }
+
+  /** Closes what is open for a machine; what is recorded stays. */
+  async closeAll(machine?: string): Promise<void> {
+    const ids = this.list(machine).map(({ id }) => id);
+    await Promise.all(ids.map((id) => this.#close(id)));
+  }
+
+  /** Opens all that is recorded; one that fails is reported and does not stop the others. */
+  async reopen(): Promise<void> {
+    for await (const stream of this.#parts.store.streams('machine-')) {
+      const name = machineOf(stream);
+      if (name !== null) await this.#reopenMachine(name);
+    }
+  }
+
+  async #reopenMachine(name: string): Promise<void> {
+    const { machines, log } = this.#parts;
+    try {
+      for (const [id, spec] of (await machines.get(name)).endpoints) {
+        if (!this.#open.has(id)) await this.#reopenEndpoint(name, id, spec);
+      }
+    } catch (error) {
+      log.warn({ machine: name, reason: sentence(error) }, 'a machine cannot be served');
+    }
+  }
+
+  async #reopenEndpoint(
+    machine: string,
+    id: string,
+    spec: {
+      readonly protocol: Protocol;
+      readonly listen: string;
+      readonly isRemoteAllowed: boolean;
+    },
+  ): Promise<void> {
+    const { protocol, listen, isRemoteAllowed } = spec;
+    try {
+      const request = { protocol, listen, allowRemote: isRemoteAllowed };
+      this.#open.set(id, { machine, endpoint: await this.#listen(machine, request) });
+    } catch (error) {
+      const fields = { machine, listen, reason: sentence(error) };
+      this.#parts.log.warn(fields, 'an endpoint cannot be opened again');
+    }
+  }
+
+  async #listen(machine: string, request: EndpointRequest): Promise<Endpoint> {
+    const { portOf, log } = this.#parts;
+    const { protocol, listen, allowRemote = false } = request;
+    try {
+      const port = portOf(machine);
+      return await openEndpoint({ protocol, listen, allowRemote, port, logger: log });
+    } catch (error) {
+      if (!(error instanceof EndpointError)) throw error;
+      const isTaken = /in use|taken|already/i.test(error.message);
+      throw new Refusal(isTaken ? 'conflict' : 'invalid', error.message, 'listen');
+    }
+  }
+
+  async #close(id: string): Promise<void> {
+    const entry = this.#open.get(id);
+    this.#open.delete(id);
+    await entry?.endpoint.close();
+  }
+}
+
+function shown(id: string, machine: string, endpoint: Endpoint): OpenEndpoint {
+  const { protocol, listen, controlListen } = endpoint;
+  return {
+    id,
+    machine,
+    protocol,
+    listen,
+    control: controlListen,
+    connections: endpoint.connections(),
+  };
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

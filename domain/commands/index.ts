@@ -1,4 +1,16 @@
 import type { Command } from './command.ts';
+import { clockRateAdjust } from './clock/clockRateAdjust.ts';
+import { clockSet } from './clock/clockSet.ts';
+import { readClock } from './clock/readClock.ts';
+import { dictionaryAttackLockReset } from './dictionaryAttack/dictionaryAttackLockReset.ts';
+import { dictionaryAttackParameters } from './dictionaryAttack/dictionaryAttackParameters.ts';
+import { changeEPS } from './hierarchy/changeEPS.ts';
+import { changePPS } from './hierarchy/changePPS.ts';
+import { clear } from './hierarchy/clear.ts';
+import { clearControl } from './hierarchy/clearControl.ts';
+import { hierarchyChangeAuth } from './hierarchy/hierarchyChangeAuth.ts';
+import { hierarchyControl } from './hierarchy/hierarchyControl.ts';
+import { setPrimaryPolicy } from './hierarchy/setPrimaryPolicy.ts';
 import { nvChangeAuth } from './nv/nvChangeAuth.ts';
 import { nvDefineSpace } from './nv/nvDefineSpace.ts';
 import { nvExtend } from './nv/nvExtend.ts';
@@ -12,24 +24,56 @@ import { nvUndefineSpace } from './nv/nvUndefineSpace.ts';
 import { nvUndefineSpaceSpecial } from './nv/nvUndefineSpaceSpecial.ts';
 import { nvWrite } from './nv/nvWrite.ts';
 import { nvWriteLock } from './nv/nvWriteLock.ts';
+import { pcrAllocate } from './pcr/pcrAllocate.ts';
+import { pcrEvent } from './pcr/pcrEvent.ts';
 import { pcrExtend } from './pcr/pcrExtend.ts';
+import { pcrRead } from './pcr/pcrRead.ts';
+import { pcrReset } from './pcr/pcrReset.ts';
 import { getRandom } from './random/getRandom.ts';
+import { stirRandom } from './random/stirRandom.ts';
+import { shutdown } from './startup/shutdown.ts';
+import { startup } from './startup/startup.ts';
+import { getTestResult } from './testing/getTestResult.ts';
+import { incrementalSelfTest } from './testing/incrementalSelfTest.ts';
+import { selfTest } from './testing/selfTest.ts';
 
 /** The table of commands, in the order of their codes. Part 2, 6.5.2 TPM_CC Listing */
 export const COMMANDS: readonly Command[] = [
   nvUndefineSpaceSpecial,
+  hierarchyControl,
   nvUndefineSpace,
+  changeEPS,
+  changePPS,
+  clear,
+  clearControl,
+  clockSet,
+  hierarchyChangeAuth,
   nvDefineSpace,
+  pcrAllocate,
+  setPrimaryPolicy,
+  clockRateAdjust,
   nvGlobalWriteLock,
   nvIncrement,
   nvSetBits,
   nvExtend,
   nvWrite,
   nvWriteLock,
+  dictionaryAttackLockReset,
+  dictionaryAttackParameters,
   nvChangeAuth,
+  pcrEvent,
+  pcrReset,
+  incrementalSelfTest,
+  selfTest,
+  startup,
+  shutdown,
+  stirRandom,
   nvRead,
   nvReadLock,
   nvReadPublic,
   getRandom,
+  getTestResult,
+  pcrRead,
+  readClock,
   pcrExtend,
 ];

@@ -1,3 +1,5 @@
+import type { TpmsTimeInfo } from '../structures/base.ts';
+
 /**
  * Time and Clock, told as moments from which both follow at any later one.
  *
@@ -77,4 +79,14 @@ export function isClockSafe(clock: Clock, nowMs: number): boolean {
 /** The next moment of Clock at which it is made durable: from then on it is safe again. */
 export function nextClockUpdate(clockMs: bigint): bigint {
   return (clockMs / CLOCK_UPDATE_MS + 1n) * CLOCK_UPDATE_MS;
+}
+
+/** TPMS_TIME_INFO of a moment. Part 2, 10.11.6 TPMS_TIME_INFO */
+export function timeInfo(clock: Clock, nowMs: number): TpmsTimeInfo {
+  const { resetCount, restartCount } = clock;
+  const safe = isClockSafe(clock, nowMs);
+  return {
+    time: timeAt(clock, nowMs),
+    clockInfo: { clock: clockAt(clock, nowMs), resetCount, restartCount, safe },
+  };
 }

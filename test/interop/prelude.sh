@@ -64,8 +64,11 @@ unlike() { [[ $1 != "$2" ]] || fail "both are '$1'"; }
 
 # shows PATTERN FILE: a line of the file matches the extended regular expression.
 shows() {
-  grep -qE -- "$1" "$2" || {
-    cat "$2" >&2
+  local text
+  # Read to the end: a program that still writes must not find its reader gone.
+  text=$(cat "$2")
+  grep -qE -- "$1" <<<"$text" || {
+    printf '%s\n' "$text" >&2
     fail "$2 does not show $1"
   }
 }

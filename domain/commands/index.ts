@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { getCapability } from './capability/getCapability.ts';
 import { clockRateAdjust } from './clock/clockRateAdjust.ts';
 import { clockSet } from './clock/clockSet.ts';
 import { readClock } from './clock/readClock.ts';
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   nvRead,
   nvReadLock,
   nvReadPublic,
+  getCapability(() => COMMANDS),
   getRandom,
   getTestResult,
   pcrRead,

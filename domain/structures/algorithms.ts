@@ -82,10 +82,8 @@ export const TPMI_ALG_PUBLIC = oneOf(
   'TYPE',
 );
 
-/** TPMI_ECC_CURVE: the curves' TPM_ECC_CURVE numbers. Part 2, 6.4 TPM_ECC_CURVE */
-export const TPMI_ECC_CURVE = oneOf(
-  'TPMI_ECC_CURVE',
-  UINT16,
-  { NIST_P256: 3, NIST_P384: 4, NIST_P521: 5 },
-  'CURVE',
-);
+/** TPM_ECC_CURVE: the curves that there are. Part 2, 6.4 TPM_ECC_CURVE */
+export const TPM_ECC_CURVE = { NIST_P256: 3, NIST_P384: 4, NIST_P521: 5 } as const;
+
+/** TPMI_ECC_CURVE; others are refused with CURVE. Part 2, 11.2.5.5 TPMI_ECC_CURVE */
+export const TPMI_ECC_CURVE = oneOf('TPMI_ECC_CURVE', UINT16, TPM_ECC_CURVE, 'CURVE');

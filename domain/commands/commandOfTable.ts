@@ -1,0 +1,40 @@
+import type { Codec } from '../structures/codec.ts';
+import type { Tpm } from '../tpm/tpm.ts';
+import type { Circumstances } from './circumstances.ts';
+import {
+  command,
+  type Command,
+  type CommandRow,
+  type Decision,
+  type HandleRow,
+  type Input,
+  type Output,
+} from './command.ts';
+
+type Codecs = Readonly<Record<string, Codec<any>>>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
+
+/** A row whose `decide` also sees the table of commands. */
+type RowOfTable<H, P, R> = Omit<CommandRow<H, P, R>, 'decide'> & {
+  readonly decide: (
+    input: Input<H, P>,
+    tpm: Tpm,
+    circumstances: Circumstances,
+    table: readonly Command[],
+  ) => Decision<Output<R>>;
+};
+
+/**
+ * Declares a command that speaks of the commands there are. What it gives becomes the command once
+ * the table, in which the command itself stands, is handed in: `getCapability(() => COMMANDS)`.
+ */
+export function commandOfTable<
+  const H extends Readonly<Record<string, HandleRow>>,
+  const P extends Codecs,
+  const R extends Codecs,
+>(row: RowOfTable<H, P, R>): (table: () => readonly Command[]) => Command {
+  return (table) =>
+    command<H, P, R>({
+      ...row,
+      decide: (input, tpm, circumstances) => row.decide(input, tpm, circumstances, table()),
+    });
+}

@@ -3,6 +3,7 @@ import type { Orchestrator } from '../../domain/engine/orchestrator.ts';
 import type { EventStore } from '../../domain/engine/eventStore.ts';
 import { Refusal } from '../../domain/machines/refusal.ts';
 import { openEndpoint, type Endpoint, type Protocol } from '../reception/endpoint.ts';
+import { isTaken } from '../reception/listener.ts';
 import { EndpointError } from '../reception/place.ts';
 import type { ReceptionLog } from '../reception/conversation.ts';
 import type { MachinePort } from './machinePort.ts';
@@ -144,8 +145,7 @@ export class EndpointBook {
       return await openEndpoint({ protocol, listen, allowRemote, port, logger: log });
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
-      const isTaken = /in use|taken|already/i.test(error.message);
-      throw new Refusal(isTaken ? 'conflict' : 'invalid', error.message, 'listen');
+      throw new Refusal(isTaken(error) ? 'conflict' : 'invalid', error.message, 'listen');
     }
   }
 

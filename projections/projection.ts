@@ -1,0 +1,91 @@
+import type { Fact } from '../domain/engine/envelope.ts';
+
+/** An event as projections see it: its fact without Secrets, where it stands and when it was. */
+export type ProjectedEvent<F extends Fact = Fact> = {
+  readonly fact: F;
+  readonly stream: string;
+  readonly version: number;
+  readonly atMs: number;
+};
+
+/** The rows of a view by key. It is changed in place and knows which rows are not saved yet. */
+export class View<Row> {
+  readonly #rows = new Map<string, Row>();
+  readonly #unsaved = new Set<string>();
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(key: string): Row | undefined {
+    return this.#rows.get(key);
+  }
+
+  values(): IterableIterator<Row> {
+    return this.#rows.values();
+  }
+
+  set(key: string, row: Row): void {
+    this.#rows.set(key, row);
+    this.#unsaved.add(key);
+  }
+
+  /** Changes a row that is there; one that is not stays away. */
+  change(key: string, change: (row: Row) => Row): void {
+    const row = this.#rows.get(key);
+    if (row !== undefined) this.set(key, change(row));
+  }
+
+  /** Takes over rows as they were saved. */
+  restore(rows: Iterable<readonly [string, Row]>): void {
+    for (const [key, row] of rows) this.#rows.set(key, row);
+  }
+
+  /** The rows that have changed since they were taken last. */
+  takeUnsaved(): readonly (readonly [string, Row])[] {
+    const rows = [...this.#unsaved].flatMap((key) => {
+      const row = this.#rows.get(key);
+      return row === undefined ? [] : [[key, row] as const];
+    });
+    this.#unsaved.clear();
+    return rows;
+  }
+}
+
+/** A read model: a fold with a name. Raise `version` with its shape, and it is made anew. */
+export interface Projection<Row> {
+  readonly name: string;
+  readonly version: number;
+  initial(): View<Row>;
+  /** Called with every event of every stream, in order. */
+  when(view: View<Row>, event: ProjectedEvent): void;
+  /** The version of a stream that the view includes; 0 for a stream that it knows nothing of. */
+  versionOf(view: View<Row>, stream: string): number;
+}
+
+/** How far projections have read: the position, and the event that stands there. */
+export type Checkpoint = {
+  readonly position: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly id: string;
+};
+
+/** A view as it was saved. */
+export type SavedView = {
+  readonly name: string;
+  readonly rows: readonly (readonly [string, string])[];
+};
+
+/**
+ * Keeps views and the checkpoint they belong to. Disposable: what is in it can be made again.
+ * `save` writes all or nothing; `load` gives null unless exactly these views are there.
+ */
+export interface ViewStore {
+  load(
+    names: readonly string[],
+  ): { readonly checkpoint: Checkpoint; readonly views: readonly SavedView[] } | null;
+  save(checkpoint: Checkpoint, views: readonly SavedView[]): void;
+  /** Forgets all views. */
+  clear(): void;
+}

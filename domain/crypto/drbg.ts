@@ -1,31 +1,33 @@
-import { concat, ascii, u32 } from '../structures/octets.ts';
+import { ascii, concat, u32 } from '../structures/octets.ts';
 import { hmac } from './hash.ts';
 
-/** The next `count` octets of a stream that never ends. */
-export type ByteSource = (count: number) => Uint8Array;
+/** Hands out the next `n` octets of a stream. */
+export type ByteSource = (n: number) => Uint8Array;
 
-const BLOCK_SIZE = 64;
-const ZERO = new Uint8Array(1);
+/** No length goes into the blocks: the stream has no end. */
+const ENDLESS = u32(0);
 
 /**
- * An endless stream of octets that depends on nothing but its arguments: HMAC-SHA-512 over a
- * counter, the label and the context, as KDFa without a length. What primaries derive from: it must
- * stay the same for ever. NIST SP 800-108, 4.1 KDF in Counter Mode
+ * An endless stream of octets that depends on the key, the label (ASCII, without terminating zero)
+ * and the context alone: block i = 1, 2, ... is HMAC-SHA512(key, i || label || 00 || context || 0),
+ * the counter mode of KDFa with both numbers in four octets. How the stream is cut into requests
+ * does not change it. Keys are derived from it: it must stay as it is for ever.
+ * SP 800-108, 4.1 KDF in Counter Mode
  */
 export function kdfSource(key: Uint8Array, label: string, context: Uint8Array): ByteSource {
-  const named = ascii(label);
+  const fixed = concat(ascii(`${label}\0`), context, ENDLESS);
   let counter = 0;
-  let rest = new Uint8Array(0);
-  return (count) => {
-    const blocks: Uint8Array[] = [rest];
-    let length = rest.length;
-    while (length < count) {
-      counter += 1;
-      blocks.push(hmac('SHA512', key, u32(counter), named, ZERO, context));
-      length += BLOCK_SIZE;
+  let rest: Uint8Array = new Uint8Array(0);
+  return (n) => {
+    const out = new Uint8Array(n);
+    let filled = 0;
+    while (filled < n) {
+      if (rest.length === 0) rest = hmac('SHA512', key, u32((counter += 1)), fixed);
+      const taken = rest.subarray(0, n - filled);
+      out.set(taken, filled);
+      filled += taken.length;
+      rest = rest.subarray(taken.length);
     }
-    const octets = concat(...blocks);
-    rest = octets.slice(count);
-    return octets.slice(0, count);
+    return out;
   };
 }

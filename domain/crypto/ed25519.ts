@@ -1,27 +1,28 @@
 import { getPublicKey, hashes, sign, verify } from '@noble/ed25519';
 import { digest } from './hash.ts';
 
-hashes.sha512 = (message: Uint8Array): Uint8Array => digest('SHA512', message);
+hashes.sha512 = (message) => digest('SHA512', message).slice();
 
-/** The public key of a secret key of 32 octets. RFC 8032, 5.1.5 Key Generation */
-export function ed25519PublicKey(secretKey: Uint8Array): Uint8Array {
-  return getPublicKey(secretKey);
+/** The public key (32 octets) of a secret key (32 octets). RFC 8032, 5.1.5 Key Generation */
+export function ed25519PublicKey(secret: Uint8Array): Uint8Array {
+  return getPublicKey(secret);
 }
 
-/** The signature of a message, 64 octets. RFC 8032, 5.1.6 Sign */
-export function ed25519Sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
-  return sign(message, secretKey);
+/** The signature (64 octets) of a message. RFC 8032, 5.1.6 Sign */
+export function ed25519Sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
+  return sign(message, secret);
 }
 
-/** True when the signature is that of the message; anything malformed is not. RFC 8032, 5.1.7 */
+/**
+ * Whether the signature is the key's over the message. False for signatures and keys of any other
+ * shape: a wrong length, a scalar not below the group order, a point that is not canonical.
+ * RFC 8032, 5.1.7 Verify
+ */
 export function ed25519Verify(
   publicKey: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  try {
-    return verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false;
-  }
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  return verify(signature, message, publicKey, { zip215: false });
 }

@@ -1,12 +1,15 @@
-import type { HashAlg } from '../structures/hashAlg.ts';
-import { concat } from '../structures/octets.ts';
-import { compress1 } from './sha1.ts';
-import { compress256 } from './sha256.ts';
-import { SHA384_START, SHA512_START, compress512 } from './sha512.ts';
+import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
+import { EMPTY, concat, padLeft, u64 } from '../structures/octets.ts';
+import { digest } from './hash.ts';
+import { SHA1_START, compressSha1 } from './sha1.ts';
+import { SHA256_START, compressSha256 } from './sha256.ts';
+import { compressSha512 } from './sha512.ts';
+import { SHA384_START, SHA512_START } from './shaConstants.ts';
 
 /**
- * A hash that goes on later, in octets: unlike node's it can be stored. `chaining` holds the words
- * between blocks, big-endian; `pending` the octets that do not fill a block yet.
+ * A hash that has begun, in octets, so that it can be stored and resumed anywhere: the hash sequences
+ * of a TPM outlive the process. `chaining` holds the words between blocks, `pending` the octets that
+ * do not fill a block yet, `lengthOctets` counts all octets so far.
  */
 export type HashState = {
   readonly alg: HashAlg;
@@ -15,86 +18,99 @@ export type HashState = {
   readonly lengthOctets: number;
 };
 
-type Compress = (words: Uint32Array, block: Uint8Array, at: number) => void;
-
-type Row = {
-  readonly start: readonly number[];
-  readonly blockSize: number;
-  readonly digestSize: number;
-  readonly compress: Compress;
+type Compression = {
+  readonly start: Int32Array;
+  readonly compress: (words: Int32Array, view: DataView, at: number) => void;
 };
 
-const ROWS: Readonly<Record<HashAlg, Row>> = {
-  SHA1: {
-    start: [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0],
-    blockSize: 64,
-    digestSize: 20,
-    compress: compress1,
-  },
-  SHA256: {
-    start: [
-      0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
-      0x5be0cd19,
-    ],
-    blockSize: 64,
-    digestSize: 32,
-    compress: compress256,
-  },
-  SHA384: { start: SHA384_START, blockSize: 128, digestSize: 48, compress: compress512 },
-  SHA512: { start: SHA512_START, blockSize: 128, digestSize: 64, compress: compress512 },
+const COMPRESSION: Readonly<Record<HashAlg, Compression>> = {
+  SHA1: { start: SHA1_START, compress: compressSha1 },
+  SHA256: { start: SHA256_START, compress: compressSha256 },
+  SHA384: { start: SHA384_START, compress: compressSha512 },
+  SHA512: { start: SHA512_START, compress: compressSha512 },
 };
 
-function toOctets(words: Uint32Array): Uint8Array {
-  const octets = new Uint8Array(words.length * 4);
-  const view = new DataView(octets.buffer);
-  words.forEach((word, i) => {
-    view.setUint32(i * 4, word);
-  });
-  return octets;
-}
+const INNER_PAD = 0x36;
+const OUTER_PAD = 0x5c;
 
-function toWords(octets: Uint8Array): Uint32Array {
-  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
-  return Uint32Array.from({ length: octets.length / 4 }, (_, i) => view.getUint32(i * 4));
-}
+/** Sizes in octets of the blocks that the hash algorithms take. FIPS 180-4, 1 Introduction */
+export const HASH_BLOCK_SIZE: Readonly<Record<HashAlg, number>> = {
+  SHA1: 64,
+  SHA256: 64,
+  SHA384: 128,
+  SHA512: 128,
+};
 
-/** The octets of a block of a hash: what an HMAC pads its key to. */
-export function blockSize(alg: HashAlg): number {
-  return ROWS[alg].blockSize;
-}
-
-/** A hash of nothing yet. FIPS 180-4, 5.3 Setting the Initial Hash Value */
+/** A hash of nothing so far. */
 export function hashStart(alg: HashAlg): HashState {
-  const chaining = toOctets(Uint32Array.from(ROWS[alg].start));
-  return { alg, chaining, pending: new Uint8Array(0), lengthOctets: 0 };
-}
-
-/** The hash with more data. The state before stays as it is. */
-export function hashUpdate(state: HashState, data: Uint8Array): HashState {
-  const row = ROWS[state.alg];
-  const octets = concat(state.pending, data);
-  const words = toWords(state.chaining);
-  let at = 0;
-  for (; at + row.blockSize <= octets.length; at += row.blockSize) row.compress(words, octets, at);
   return {
-    alg: state.alg,
-    chaining: toOctets(words),
-    pending: octets.slice(at),
-    lengthOctets: state.lengthOctets + data.length,
+    alg,
+    chaining: octetsOf(COMPRESSION[alg].start),
+    pending: EMPTY,
+    lengthOctets: 0,
   };
 }
 
-/** The digest of all data so far. FIPS 180-4, 5.1 Padding the Message */
+/** The hash after more octets. The state given stays as it is and can be used again. */
+export function hashUpdate(state: HashState, data: Uint8Array): HashState {
+  const lengthOctets = state.lengthOctets + data.length;
+  const size = HASH_BLOCK_SIZE[state.alg];
+  const missing = size - state.pending.length;
+  if (data.length < missing)
+    return { ...state, pending: concat(state.pending, data), lengthOctets };
+  const words = wordsOf(state.chaining);
+  const start = state.pending.length === 0 ? 0 : missing;
+  if (start > 0) compressAll(state.alg, words, concat(state.pending, data.subarray(0, start)));
+  const end = data.length - ((data.length - start) % size);
+  compressAll(state.alg, words, data.subarray(start, end));
+  return { alg: state.alg, chaining: octetsOf(words), pending: data.slice(end), lengthOctets };
+}
+
+/** The digest of all octets so far. FIPS 180-4, 5.1 Padding the Message */
 export function hashFinish(state: HashState): Uint8Array {
-  const row = ROWS[state.alg];
-  const lengthSize = row.blockSize / 8;
-  const used = state.pending.length + 1 + lengthSize;
-  const padding = new Uint8Array(Math.ceil(used / row.blockSize) * row.blockSize);
-  padding.set(state.pending);
-  padding[state.pending.length] = 0x80;
-  const view = new DataView(padding.buffer);
-  view.setBigUint64(padding.length - 8, BigInt(state.lengthOctets) * 8n);
-  const words = toWords(state.chaining);
-  for (let at = 0; at < padding.length; at += row.blockSize) row.compress(words, padding, at);
-  return toOctets(words).slice(0, row.digestSize);
+  const size = HASH_BLOCK_SIZE[state.alg];
+  const bits = padLeft(u64(BigInt(state.lengthOctets) * 8n), size / 8);
+  const used = state.pending.length + 1 + bits.length;
+  const zeros = new Uint8Array((size - (used % size)) % size);
+  const words = wordsOf(state.chaining);
+  compressAll(state.alg, words, concat(state.pending, new Uint8Array([0x80]), zeros, bits));
+  return octetsOf(words).slice(0, DIGEST_SIZE[state.alg]);
+}
+
+/** An HMAC of nothing so far: goes on by `hashUpdate`, ends by `hmacFinish`. FIPS 198-1 HMAC */
+export function hmacStart(alg: HashAlg, key: Uint8Array): HashState {
+  return hashUpdate(hashStart(alg), padded(alg, key, INNER_PAD));
+}
+
+/** The HMAC of all octets so far, under the key it was started with. */
+export function hmacFinish(state: HashState, key: Uint8Array): Uint8Array {
+  return digest(state.alg, padded(state.alg, key, OUTER_PAD), hashFinish(state));
+}
+
+function padded(alg: HashAlg, key: Uint8Array, pad: number): Uint8Array {
+  const size = HASH_BLOCK_SIZE[alg];
+  const block = new Uint8Array(size).fill(pad);
+  const short = key.length > size ? digest(alg, key) : key;
+  for (let i = 0; i < short.length; i += 1) block[i] = pad ^ short[i]!;
+  return block;
+}
+
+// `blocks` holds whole blocks.
+function compressAll(alg: HashAlg, words: Int32Array, blocks: Uint8Array): void {
+  const { compress } = COMPRESSION[alg];
+  const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
+  for (let at = 0; at < blocks.length; at += HASH_BLOCK_SIZE[alg]) compress(words, view, at);
+}
+
+function wordsOf(octets: Uint8Array): Int32Array {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  return Int32Array.from({ length: octets.length / 4 }, (_, i) => view.getInt32(4 * i));
+}
+
+function octetsOf(words: Int32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * words.length));
+  words.forEach((word, i) => {
+    view.setInt32(4 * i, word);
+  });
+  return new Uint8Array(view.buffer);
 }

@@ -1,31 +1,43 @@
-const SCHEDULE = new Uint32Array(80);
+const SCHEDULE = new Int32Array(80);
 
-function rotate(word: number, bits: number): number {
-  return (word << bits) | (word >>> (32 - bits));
-}
+/** What SHA-1 starts from. FIPS 180-4, 5.3.1 SHA-1 */
+export const SHA1_START: Int32Array = Int32Array.of(
+  0x67452301,
+  0xefcdab89,
+  0x98badcfe,
+  0x10325476,
+  0xc3d2e1f0,
+);
 
-/** Works one block into the five words of SHA-1. FIPS 180-4, 6.1.2 SHA-1 Hash Computation */
-export function compress1(words: Uint32Array, block: Uint8Array, at: number): void {
-  const w = SCHEDULE;
-  const view = new DataView(block.buffer, block.byteOffset + at, 64);
-  for (let t = 0; t < 16; t += 1) w[t] = view.getUint32(t * 4);
+/** Works the block at `at` into the five words. FIPS 180-4, 6.1.2 SHA-1 Hash Computation */
+export function compressSha1(words: Int32Array, view: DataView, at: number): void {
+  for (let t = 0; t < 16; t += 1) SCHEDULE[t] = view.getInt32(at + 4 * t);
   for (let t = 16; t < 80; t += 1) {
-    w[t] = rotate(w[t - 3]! ^ w[t - 8]! ^ w[t - 14]! ^ w[t - 16]!, 1);
+    const mixed = SCHEDULE[t - 3]! ^ SCHEDULE[t - 8]! ^ SCHEDULE[t - 14]! ^ SCHEDULE[t - 16]!;
+    SCHEDULE[t] = (mixed << 1) | (mixed >>> 31);
   }
-  let [a, b, c, d, e] = [words[0]!, words[1]!, words[2]!, words[3]!, words[4]!];
+  let a = words[0]!;
+  let b = words[1]!;
+  let c = words[2]!;
+  let d = words[3]!;
+  let e = words[4]!;
   for (let t = 0; t < 80; t += 1) {
-    const next = (rotate(a, 5) + mix(t, b, c, d) + e + w[t]!) | 0;
-    [e, d, c, b, a] = [d, c, rotate(b, 30), a, next];
+    const next = (((a << 5) | (a >>> 27)) + mixture(t, b, c, d) + e + SCHEDULE[t]!) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
   }
-  words[0]! += a;
-  words[1]! += b;
-  words[2]! += c;
-  words[3]! += d;
-  words[4]! += e;
-  w.fill(0);
+  words[0] = words[0]! + a;
+  words[1] = words[1]! + b;
+  words[2] = words[2]! + c;
+  words[3] = words[3]! + d;
+  words[4] = words[4]! + e;
 }
 
-function mix(t: number, b: number, c: number, d: number): number {
+// The function of the round together with its constant.
+function mixture(t: number, b: number, c: number, d: number): number {
   if (t < 20) return ((b & c) ^ (~b & d)) + 0x5a827999;
   if (t < 40) return (b ^ c ^ d) + 0x6ed9eba1;
   if (t < 60) return ((b & c) ^ (b & d) ^ (c & d)) + 0x8f1bbcdc;

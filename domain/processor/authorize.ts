@@ -55,7 +55,7 @@ function checkAuthorization(
   if (session?.kind === 'TRIAL') refuse('ATTRIBUTES');
   const policy = session?.policy ?? null;
   const isAuthUsed = policy === null || policy.authorization !== 'none';
-  if (isAuthUsed) requireNoLockout(tpm, entity, circumstances.nowMs);
+  if (isAuthUsed) requireNoLockout(ledger, entity, circumstances.nowMs);
   if (session === null || policy === null) {
     if (isPolicyRequired(tpm, used, entity)) refuse('AUTH_TYPE');
     if (!isAuthAvailable(tpm, call, used, entity)) refuse('AUTH_UNAVAILABLE');
@@ -75,8 +75,12 @@ function isPasswordRight(tpm: Tpm, used: UsedSession, entity: number): boolean {
   return equalOctets(stripTrailingZeros(used.auth), authKey(tpm, entity));
 }
 
-/** While tries are used up, what is protected is not even tried. */
-function requireNoLockout(tpm: Tpm, entity: number, nowMs: number): void {
+/**
+ * While tries are used up, what is protected is not even tried. That a try is made at all is a fact
+ * beforehand: the next Startup wants to know.
+ */
+function requireNoLockout(ledger: Ledger, entity: number, nowMs: number): void {
+  const { tpm } = ledger;
   if (!isDictionaryAttackProtected(tpm, entity)) return;
   const time = timeAt(tpm.clock, nowMs);
   const isLocked =
@@ -84,6 +88,8 @@ function requireNoLockout(tpm: Tpm, entity: number, nowMs: number): void {
       ? isLockoutAuthBlocked(tpm.dictionaryAttack, time)
       : isInLockout(tpm.dictionaryAttack, time);
   if (isLocked) refuse('LOCKOUT');
+  const isFirst = entity !== TPM_RH.LOCKOUT && !tpm.dictionaryAttack.isUsed;
+  if (isFirst) ledger.record({ type: 'DictionaryAttackUsed' });
 }
 
 /** DUP always needs a policy, ADMIN of NV too, and ADMIN of an object if it says so. */
@@ -118,19 +124,22 @@ function isAuthAvailable(tpm: Tpm, call: Call, { role }: UsedSession, entity: nu
     }
     case TPM_HT.NV_INDEX: {
       const index = nvIndexAt(tpm, entity);
-      const isWrite = call.command.nvAccess === 'write';
-      const needed = isWrite ? NV.AUTHWRITE : NV.AUTHREAD;
-      return has(index.publicArea.attributes, needed) && isPinUsable(index);
+      const { attributes } = index.publicArea;
+      if (call.command.nvAccess === 'write') return has(attributes, NV.AUTHWRITE);
+      return isPin(index) ? isPinUsable(index) : has(attributes, NV.AUTHREAD);
     }
     default:
       return true;
   }
 }
 
+function isPin({ publicArea }: NvIndex): boolean {
+  const type = nvType(publicArea);
+  return type === NV_TYPES.PIN_FAIL || type === NV_TYPES.PIN_PASS;
+}
+
 /** A PIN index authorizes once it was written, and while its count is below its limit. */
 function isPinUsable(index: NvIndex): boolean {
-  const type = nvType(index.publicArea);
-  if (type !== NV_TYPES.PIN_FAIL && type !== NV_TYPES.PIN_PASS) return true;
   if (!has(index.publicArea.attributes, NV.WRITTEN)) return false;
   const { count, limit } = pinOf(index);
   return count < limit;

@@ -54,6 +54,7 @@ export function execute(tpm: Tpm, octets: Uint8Array, circumstances: Circumstanc
 
 function perform(ledger: Ledger, octets: Uint8Array, circumstances: Circumstances): Uint8Array {
   const { command, hasSessions, reader } = readHeader(ledger.tpm, octets);
+  if (ledger.tpm.lifecycle.launch !== null) ledger.record({ type: 'LaunchAbandoned' });
   const call = readCall(ledger.tpm, command, hasSessions, reader);
   if (call.sessions.length > 0) {
     requireExclusive(ledger.tpm, call);

@@ -29,6 +29,7 @@ export class ProjectionRun {
   readonly #waiting = new Map<string, Set<Waiter>>();
   #checkpoint: Checkpoint | null = null;
   #subscription = new Subscription();
+  #isStopped = false;
   /** Events that were folded since the start. */
   folded = 0;
 
@@ -72,6 +73,7 @@ export class ProjectionRun {
    */
   async caughtUp(stream: string, version: number, patienceMs: number): Promise<boolean> {
     if (this.#versionOf(stream) >= version) return true;
+    if (this.#isStopped) return false;
     const waiters = this.#waiting.get(stream) ?? new Set<Waiter>();
     this.#waiting.set(stream, waiters);
     return new Promise((resolve) => {
@@ -94,6 +96,7 @@ export class ProjectionRun {
 
   /** Stops following and saves what there is. */
   stop(): void {
+    this.#isStopped = true;
     this.#subscription.unsubscribe();
     for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.resolve();
     this.#save();

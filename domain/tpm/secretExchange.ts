@@ -1,0 +1,131 @@
+import { kdfe } from '../crypto/kdf.ts';
+import { eccMultiply, eccPublicFromPrivate, scalarFromRandom } from '../crypto/ecc.ts';
+import { oaepPad, oaepUnpad } from '../crypto/oaep.ts';
+import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
+import { fromOctets, toOctets } from '../structures/codec.ts';
+import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
+import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
+import { ascii, padLeft } from '../structures/octets.ts';
+import { TPMS_ECC_POINT, type TpmsEccPoint, type TpmtPublic } from '../structures/public.ts';
+import { refuse } from '../structures/tpmError.ts';
+import type { TpmObject } from './objects.ts';
+import { rsaExponent, rsaPrivateOf } from './rsaKeys.ts';
+
+/** What the exchange is for: it goes into the derivation. Part 1, B.10 and C.6 Secret Sharing */
+export type SecretLabel = 'SECRET' | 'IDENTITY' | 'DUPLICATE';
+
+type EccPublic = Extract<TpmtPublic, { type: 'ECC' }>;
+
+/** OAEP labels end in a zero, which counts. */
+function oaepLabel(label: SecretLabel): Uint8Array {
+  return ascii(`${label}\0`);
+}
+
+function nameAlgOf({ nameAlg }: TpmtPublic): HashAlg {
+  return nameAlg === 'NULL' ? refuse('KEY') : nameAlg;
+}
+
+/** The seed that both sides of an ECDH derive. Part 1, C.6.1 ECDH */
+function eccSeed(
+  publicArea: EccPublic,
+  label: SecretLabel,
+  z: TpmsEccPoint,
+  ephemeral: TpmsEccPoint,
+): Uint8Array {
+  const size = COORDINATE_SIZE[publicArea.parameters.curveID];
+  const hashAlg = nameAlgOf(publicArea);
+  const [partyU, partyV] = [padLeft(ephemeral.x, size), padLeft(publicArea.unique.x, size)];
+  return kdfe(hashAlg, padLeft(z.x, size), label, partyU, partyV, DIGEST_SIZE[hashAlg] * 8);
+}
+
+/**
+ * The secret that somebody encrypted to a key: a salt, or the seed of a credential. Refuses with
+ * SIZE, VALUE, ECC_POINT or KEY what cannot be decrypted; how a padding is wrong shows nowhere.
+ */
+export function decryptSecret(
+  object: TpmObject,
+  label: SecretLabel,
+  encrypted: Uint8Array,
+): Uint8Array {
+  const { publicArea, sensitive } = object;
+  if (sensitive === null) refuse('KEY');
+  switch (publicArea.type) {
+    case 'RSA': {
+      const hashAlg = nameAlgOf(publicArea);
+      if (encrypted.length !== publicArea.unique.length) refuse('SIZE');
+      if (!isBelow(encrypted, publicArea.unique)) refuse('VALUE');
+      const em = rsaPrivateRaw(rsaPrivateOf(object), encrypted);
+      const data = oaepUnpad(hashAlg, oaepLabel(label), em) ?? refuse('VALUE');
+      return data.length > DIGEST_SIZE[hashAlg] ? refuse('VALUE') : data;
+    }
+    case 'ECC': {
+      const ephemeral = fromOctets(TPMS_ECC_POINT, encrypted);
+      const z = sharedPoint(publicArea, sensitive.sensitive.octets, ephemeral);
+      return eccSeed(publicArea, label, z, ephemeral);
+    }
+    case 'KEYEDHASH':
+    case 'SYMCIPHER':
+      return refuse('KEY');
+  }
+}
+
+/** True when the number of `value` is below that of `limit`; both of the same length. */
+export function isBelow(value: Uint8Array, limit: Uint8Array): boolean {
+  const i = value.findIndex((octet, at) => octet !== limit[at]);
+  return i >= 0 && (value[i] ?? 0) < (limit[i] ?? 0);
+}
+
+/** d * P; ECC_POINT when P is not a point of the key's curve. */
+export function sharedPoint(
+  { parameters }: EccPublic,
+  d: Uint8Array,
+  { x, y }: TpmsEccPoint,
+): TpmsEccPoint {
+  const { curveID } = parameters;
+  const size = COORDINATE_SIZE[curveID];
+  if (x.length > size || y.length > size) refuse('ECC_POINT');
+  const point = { x: padLeft(x, size), y: padLeft(y, size) };
+  return eccMultiply(curveID, padLeft(d, size), point) ?? refuse('ECC_POINT');
+}
+
+/** A fresh key pair of a curve; the caller forgets the scalar. */
+export function ephemeralKey(
+  { parameters }: EccPublic,
+  entropy: (count: number) => Uint8Array,
+): { readonly d: Uint8Array; readonly point: TpmsEccPoint } {
+  const { curveID } = parameters;
+  const d = scalarFromRandom(curveID, entropy(COORDINATE_SIZE[curveID] + 8));
+  return { d, point: eccPublicFromPrivate(curveID, d) };
+}
+
+/**
+ * A fresh secret and its encryption to a public key; KEY for one that cannot receive secrets.
+ * Part 1, B.10.3 RSA Secret Sharing and C.6.3 ECC Secret Sharing
+ */
+export function encryptSecret(
+  publicArea: TpmtPublic,
+  label: SecretLabel,
+  entropy: (count: number) => Uint8Array,
+): { readonly data: Uint8Array; readonly secret: Uint8Array } {
+  switch (publicArea.type) {
+    case 'RSA': {
+      const hashAlg = nameAlgOf(publicArea);
+      const size = DIGEST_SIZE[hashAlg];
+      const data = entropy(size);
+      const k = publicArea.unique.length;
+      const em = oaepPad(hashAlg, oaepLabel(label), data, entropy(size), k);
+      return { data, secret: rsaPublicRaw(publicArea.unique, rsaExponent(publicArea), em) };
+    }
+    case 'ECC': {
+      const { d, point } = ephemeralKey(publicArea, entropy);
+      const z = sharedPoint(publicArea, d, publicArea.unique);
+      return {
+        data: eccSeed(publicArea, label, z, point),
+        secret: toOctets(TPMS_ECC_POINT, point),
+      };
+    }
+    case 'KEYEDHASH':
+    case 'SYMCIPHER':
+      return refuse('KEY');
+  }
+}

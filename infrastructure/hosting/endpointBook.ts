@@ -1,12 +1,13 @@
-import { machineOf, type MachineLog } from '../../domain/engine/machineLog.ts';
-import type { Orchestrator } from '../../domain/engine/orchestrator.ts';
-import type { EventStore } from '../../domain/engine/eventStore.ts';
+import type { Logger } from 'pino';
+import { inject, injectable } from 'tsyringe';
+import { machineOf } from '../../domain/engine/machineLog.ts';
 import { Refusal } from '../../domain/machines/refusal.ts';
 import { openEndpoint, type Endpoint, type Protocol } from '../reception/endpoint.ts';
 import { isTaken } from '../reception/listener.ts';
 import { EndpointError } from '../reception/place.ts';
-import type { ReceptionLog } from '../reception/conversation.ts';
-import type { MachinePort } from './machinePort.ts';
+import type { Engine } from '../engine.ts';
+import { ENGINE, LOG, TALLY } from '../tokens.ts';
+import { MachinePort, type Tally } from './machinePort.ts';
 
 /** An endpoint as it is asked for. */
 export type EndpointRequest = {
@@ -25,24 +26,24 @@ export type OpenEndpoint = {
   readonly connections: number;
 };
 
-export type EndpointBookParts = {
-  readonly orchestrator: Orchestrator;
-  readonly machines: MachineLog;
-  readonly store: EventStore;
-  readonly newId: () => string;
-  readonly portOf: (machine: string) => MachinePort;
-  readonly log: ReceptionLog & { warn(fields: object, message: string): void };
-};
-
 type Entry = { readonly machine: string; readonly endpoint: Endpoint };
 
 /** The endpoints of this engine: open ones, and those that machines have recorded. */
+@injectable()
 export class EndpointBook {
-  readonly #parts: EndpointBookParts;
+  readonly #engine: Engine;
+  readonly #log: Logger;
+  readonly #tally: Tally;
   readonly #open = new Map<string, Entry>();
 
-  constructor(parts: EndpointBookParts) {
-    this.#parts = parts;
+  constructor(
+    @inject(ENGINE) engine: Engine,
+    @inject(LOG) log: Logger,
+    @inject(TALLY) tally: Tally,
+  ) {
+    this.#engine = engine;
+    this.#log = log;
+    this.#tally = tally;
   }
 
   get size(): number {
@@ -51,14 +52,14 @@ export class EndpointBook {
 
   /** Opens an endpoint and records where it is, so that the next start finds it there. */
   async open(machine: string, request: EndpointRequest): Promise<OpenEndpoint> {
-    const { orchestrator, machines, newId } = this.#parts;
+    const { orchestrator, machines, ports } = this.#engine;
     const known = await machines.get(machine);
     if (known.isRetired) throw new Refusal('conflict', `Machine ${machine} is retired.`);
     if (known.incarnation === null) {
       throw new Refusal('conflict', `Machine ${machine} has no TPM to connect to.`);
     }
     const endpoint = await this.#listen(machine, request);
-    const id = newId();
+    const id = ports.newId();
     try {
       const { protocol, listen } = endpoint;
       const isRemoteAllowed = request.allowRemote ?? false;
@@ -80,7 +81,7 @@ export class EndpointBook {
 
   /** Closes one endpoint of a machine, or all, and forgets them; gives how many there were. */
   async forget(machine: string, id?: string): Promise<number> {
-    const { orchestrator, machines } = this.#parts;
+    const { orchestrator, machines } = this.#engine;
     const { endpoints } = await machines.get(machine);
     if (id !== undefined && !endpoints.has(id)) {
       throw new Refusal('not-found', `Machine ${machine} has no endpoint ${id}.`, 'endpoint');
@@ -101,20 +102,19 @@ export class EndpointBook {
 
   /** Opens all that is recorded; one that fails is reported and does not stop the others. */
   async reopen(): Promise<void> {
-    for await (const stream of this.#parts.store.streams('machine-')) {
+    for await (const stream of this.#engine.ports.store.streams('machine-')) {
       const name = machineOf(stream);
       if (name !== null) await this.#reopenMachine(name);
     }
   }
 
   async #reopenMachine(name: string): Promise<void> {
-    const { machines, log } = this.#parts;
     try {
-      for (const [id, spec] of (await machines.get(name)).endpoints) {
+      for (const [id, spec] of (await this.#engine.machines.get(name)).endpoints) {
         if (!this.#open.has(id)) await this.#reopenEndpoint(name, id, spec);
       }
     } catch (error) {
-      log.warn({ machine: name, reason: sentence(error) }, 'a machine cannot be served');
+      this.#log.warn({ machine: name, reason: sentence(error) }, 'a machine cannot be served');
     }
   }
 
@@ -133,16 +133,17 @@ export class EndpointBook {
       this.#open.set(id, { machine, endpoint: await this.#listen(machine, request) });
     } catch (error) {
       const fields = { machine, listen, reason: sentence(error) };
-      this.#parts.log.warn(fields, 'an endpoint cannot be opened again');
+      this.#log.warn(fields, 'an endpoint cannot be opened again');
     }
   }
 
   async #listen(machine: string, request: EndpointRequest): Promise<Endpoint> {
-    const { portOf, log } = this.#parts;
+    const { machines, registry, ports } = this.#engine;
+    const parts = { machines, registry, report: ports.report, tally: this.#tally };
     const { protocol, listen, allowRemote = false } = request;
     try {
-      const port = portOf(machine);
-      return await openEndpoint({ protocol, listen, allowRemote, port, logger: log });
+      const port = new MachinePort(machine, parts);
+      return await openEndpoint({ protocol, listen, allowRemote, port, logger: this.#log });
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
       throw new Refusal(isTaken(error) ? 'conflict' : 'invalid', error.message, 'listen');

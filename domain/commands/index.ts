@@ -1,4 +1,8 @@
 import type { Command } from './command.ts';
+import { certify } from './attestation/certify.ts';
+import { certifyCreation } from './attestation/certifyCreation.ts';
+import { getTime } from './attestation/getTime.ts';
+import { quote } from './attestation/quote.ts';
 import { getCapability } from './capability/getCapability.ts';
 import { clockRateAdjust } from './clock/clockRateAdjust.ts';
 import { clockSet } from './clock/clockSet.ts';
@@ -12,6 +16,7 @@ import { clearControl } from './hierarchy/clearControl.ts';
 import { hierarchyChangeAuth } from './hierarchy/hierarchyChangeAuth.ts';
 import { hierarchyControl } from './hierarchy/hierarchyControl.ts';
 import { setPrimaryPolicy } from './hierarchy/setPrimaryPolicy.ts';
+import { nvCertify } from './nv/nvCertify.ts';
 import { nvChangeAuth } from './nv/nvChangeAuth.ts';
 import { nvDefineSpace } from './nv/nvDefineSpace.ts';
 import { nvExtend } from './nv/nvExtend.ts';
@@ -30,10 +35,24 @@ import { pcrEvent } from './pcr/pcrEvent.ts';
 import { pcrExtend } from './pcr/pcrExtend.ts';
 import { pcrRead } from './pcr/pcrRead.ts';
 import { pcrReset } from './pcr/pcrReset.ts';
+import { policyGetDigest } from './policy/policyGetDigest.ts';
+import { policyPassword } from './policy/policyPassword.ts';
+import { policyTicket } from './policy/policyTicket.ts';
 import { getRandom } from './random/getRandom.ts';
 import { stirRandom } from './random/stirRandom.ts';
+import { eventSequenceComplete } from './sequences/eventSequenceComplete.ts';
+import { hashSequenceStart } from './sequences/hashSequenceStart.ts';
+import { hmacStart } from './sequences/hmacStart.ts';
+import { sequenceComplete } from './sequences/sequenceComplete.ts';
+import { sequenceUpdate } from './sequences/sequenceUpdate.ts';
+import { policyRestart } from './sessions/policyRestart.ts';
+import { startAuthSession } from './sessions/startAuthSession.ts';
+import { sign } from './signing/sign.ts';
+import { verifySignature } from './signing/verifySignature.ts';
 import { shutdown } from './startup/shutdown.ts';
 import { startup } from './startup/startup.ts';
+import { hash } from './symmetric/hash.ts';
+import { hmac } from './symmetric/hmac.ts';
 import { getTestResult } from './testing/getTestResult.ts';
 import { incrementalSelfTest } from './testing/incrementalSelfTest.ts';
 import { selfTest } from './testing/selfTest.ts';
@@ -64,18 +83,37 @@ export const COMMANDS: readonly Command[] = [
   nvChangeAuth,
   pcrEvent,
   pcrReset,
+  sequenceComplete,
   incrementalSelfTest,
   selfTest,
   startup,
   shutdown,
   stirRandom,
+  certify,
+  certifyCreation,
+  getTime,
   nvRead,
   nvReadLock,
+  hmac,
+  quote,
+  hmacStart,
+  sequenceUpdate,
+  sign,
   nvReadPublic,
+  policyTicket,
+  startAuthSession,
+  verifySignature,
   getCapability(() => COMMANDS),
   getRandom,
   getTestResult,
+  hash,
   pcrRead,
+  policyRestart,
   readClock,
   pcrExtend,
+  nvCertify,
+  eventSequenceComplete,
+  hashSequenceStart,
+  policyGetDigest,
+  policyPassword,
 ];

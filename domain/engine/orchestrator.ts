@@ -18,9 +18,9 @@ import type { ProfileName } from '../tpm/profile.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { NO_EVENTS, enclose, seal, toBase64, type Head } from './envelope.ts';
 import { loadIncarnation, tpmStream, type Loaded } from './incarnation.ts';
-import { MachineLog } from './machineLog.ts';
+import type { MachineLog } from './machineLog.ts';
 import { keepMemento } from './memento.ts';
-import { Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import type { Seat, SeatPorts } from './seat.ts';
 
 /** How a machine is made. */

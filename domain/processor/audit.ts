@@ -17,7 +17,7 @@ function auditSession(call: Call): UsedSession | undefined {
  */
 export function requireExclusive(tpm: Tpm, call: Call): void {
   const used = auditSession(call);
-  if (used?.session?.auditDigest == null) return;
+  if (used === undefined || used.session === null || used.session.auditDigest === null) return;
   if (!has(used.attributes, SESSION.auditExclusive)) return;
   if (tpm.sessions.exclusiveAudit !== used.handle) refuse('EXCLUSIVE');
 }

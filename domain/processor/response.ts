@@ -2,7 +2,7 @@ import type { Decision } from '../commands/command.ts';
 import { SESSION, has, withBits, withoutBits } from '../structures/attributes.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
 import { EMPTY, u32 } from '../structures/octets.ts';
-import { TpmError } from '../structures/tpmError.ts';
+import type { TpmError } from '../structures/tpmError.ts';
 import { Writer } from '../structures/wire.ts';
 import type { Circumstances } from '../commands/circumstances.ts';
 import { timeAt } from '../tpm/clock.ts';

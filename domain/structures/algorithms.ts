@@ -45,6 +45,17 @@ export const TPMI_ALG_HASH = oneOf('TPMI_ALG_HASH', UINT16, HASHES, 'HASH');
 /** TPMI_ALG_HASH+: a hash or NULL. Part 2, 9.27 TPMI_ALG_HASH */
 export const TPMI_ALG_HASH_OR_NULL = oneOf('TPMI_ALG_HASH+', UINT16, { ...HASHES, NULL }, 'HASH');
 
+/**
+ * TPMI_ALG_MAC_SCHEME+: for us the hash of an HMAC. Others are refused with SYMMETRIC, since a MAC
+ * could also be made with a cipher. Part 2, 9.36 TPMI_ALG_MAC_SCHEME
+ */
+export const TPMI_ALG_MAC_SCHEME_OR_NULL = oneOf(
+  'TPMI_ALG_MAC_SCHEME+',
+  UINT16,
+  { ...HASHES, NULL },
+  'SYMMETRIC',
+);
+
 /** TPMI_ALG_KDF+. Part 2, 9.32 TPMI_ALG_KDF */
 export const TPMI_ALG_KDF_OR_NULL = oneOf(
   'TPMI_ALG_KDF+',

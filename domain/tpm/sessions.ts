@@ -1,6 +1,8 @@
+import { TPM_HT } from '../structures/handles.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
 import type { TpmtSymDef } from '../structures/schemes.ts';
 import type { Secret } from '../structures/secret.ts';
+import { refuse } from '../structures/tpmError.ts';
 
 /**
  * What a policy session has collected.
@@ -60,6 +62,37 @@ export type Sessions = {
 
 /** How many sessions can be active, loaded and saved together. Part 2, TPM_PT_ACTIVE_SESSIONS_MAX */
 export const ACTIVE_SESSIONS_MAX = 64;
+
+/**
+ * How far the number of the last saved context may be from that of the oldest session that is still
+ * saved: TPM_PT_CONTEXT_GAP_MAX. Part 2, 6.13 TPM_PT
+ */
+export const CONTEXT_GAP_MAX = 0xffff;
+
+/** True when no further session can be made or saved before the oldest saved one was loaded. */
+export function isContextGapFull({ saved, contextCounter }: Sessions): boolean {
+  for (const sequence of saved.values()) {
+    if (contextCounter - sequence >= CONTEXT_GAP_MAX) return true;
+  }
+  return false;
+}
+
+/**
+ * The handle of a session to be started: the lowest number that no loaded or saved session of either
+ * type has. Refuses with SESSION_MEMORY when all slots are taken, CONTEXT_GAP when a saved session is
+ * too old, SESSION_HANDLES when too many sessions are active. Part 1, 15.4 Session Handles
+ */
+export function freeSession(sessions: Sessions, kind: Session['kind'], slots: number): number {
+  const { loaded, saved } = sessions;
+  if (loaded.size >= slots) refuse('SESSION_MEMORY');
+  if (isContextGapFull(sessions)) refuse('CONTEXT_GAP');
+  const taken = new Set([...loaded.keys(), ...saved.keys()].map((handle) => handle & 0xffffff));
+  const type = kind === 'HMAC' ? TPM_HT.HMAC_SESSION : TPM_HT.POLICY_SESSION;
+  for (let index = 0; index < ACTIVE_SESSIONS_MAX; index += 1) {
+    if (!taken.has(index)) return type * 0x1000000 + index;
+  }
+  return refuse('SESSION_HANDLES');
+}
 
 /** The facts about sessions. */
 export type SessionEvent =

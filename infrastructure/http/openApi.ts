@@ -31,7 +31,8 @@ export function openApi(routes: readonly Route[], version: string): Json {
     item[route.method.toLowerCase()] = operation(route, schemas);
   }
   const bodies = routes.flatMap(({ body }) => (body === undefined ? [] : [body.name]));
-  const used = bodies.map((name) => [name, { ...schemas[name], additionalProperties: false }]);
+  const used: Record<string, Json> = {};
+  for (const name of bodies) used[name] = { ...schemas[name], additionalProperties: false };
   return {
     openapi: '3.1.0',
     info: { title: 'Stemma', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -39,7 +40,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: { ...Object.fromEntries(used), Problem: PROBLEM_SCHEMA },
+      schemas: { ...used, Problem: PROBLEM_SCHEMA },
     },
   };
 }

@@ -2,12 +2,20 @@ import { expect } from 'vitest';
 import type { Circumstances } from '../../domain/commands/circumstances.ts';
 import type { Command, Decision } from '../../domain/commands/command.ts';
 import type { RcName, RcPosition } from '../../domain/structures/responseCodes.ts';
+import { sameOctets } from '../../domain/structures/octets.ts';
+import { Secret } from '../../domain/structures/secret.ts';
 import { TpmError } from '../../domain/structures/tpmError.ts';
 import { evolve, type TpmEvent } from '../../domain/tpm/evolve.ts';
 import type { Tpm } from '../../domain/tpm/tpm.ts';
 import { circumstances } from './tpms.ts';
 
 type Input = Readonly<Record<string, unknown>>;
+
+// Without this any two Secrets are equal: deep equality cannot see their octets.
+expect.addEqualityTesters([
+  (a: unknown, b: unknown) =>
+    a instanceof Secret && b instanceof Secret ? sameOctets(a.octets, b.octets) : undefined,
+]);
 
 /** What became of a decision: its facts, its answer, the TPM after it, or its refusal. */
 export class Outcome {
@@ -56,7 +64,7 @@ export class Outcome {
   refuses(rc: RcName, position?: RcPosition): void {
     let refusal: unknown = null;
     try {
-      void this.decision;
+      expect(this.decision).toBeNull();
     } catch (error) {
       refusal = error;
     }

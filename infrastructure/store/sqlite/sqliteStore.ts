@@ -184,7 +184,7 @@ class SqliteStore implements EventStore {
     this.#next += 1;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...asked, id } as Request);
+      this.#worker.postMessage({ ...asked, id });
     });
   }
 

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { equalOctets } from '../../domain/crypto/constantTime.ts';
+import { digest, hmac } from '../../domain/crypto/hash.ts';
+import {
+  hashFinish,
+  hashStart,
+  hashUpdate,
+  hmacFinish,
+  hmacStart,
+} from '../../domain/crypto/sha.ts';
+import { HASH_ALGS, type HashAlg } from '../../domain/structures/hashAlg.ts';
+import { fromHex, toHex } from '../../domain/structures/octets.ts';
+import { botan, describeCase, hasVectors, octetsOf, wycheproof } from '../support/vectors.ts';
+
+type Group = Readonly<{ tagSize: number }>;
+type Case = Readonly<{ key: string; msg: string; tag: string }>;
+
+const BOTAN_NAME: Readonly<Record<string, HashAlg>> = {
+  'HMAC(SHA-1)': 'SHA1',
+  'HMAC(SHA-256)': 'SHA256',
+  'HMAC(SHA-384)': 'SHA384',
+  'HMAC(SHA-512)': 'SHA512',
+};
+
+describe.runIf(hasVectors())('HMAC', () => {
+  it.each(HASH_ALGS)('agrees with Wycheproof about %s', (alg) => {
+    const groups = wycheproof<Group, Case>(`hmac_${alg.toLowerCase()}`);
+    for (const { tagSize, tests } of groups) {
+      for (const test of tests) {
+        const [key, message] = [fromHex(test.key), fromHex(test.msg)];
+        const mac = hmac(alg, key, message).subarray(0, tagSize / 8);
+        const stored = hmacFinish(hashUpdate(hmacStart(alg, key), message), key);
+        expect(toHex(stored.subarray(0, tagSize / 8))).toBe(toHex(mac));
+        const accepted = equalOctets(mac, fromHex(test.tag));
+        expect(accepted, describeCase(test)).toBe(test.result === 'valid');
+      }
+    }
+  });
+
+  it.each(Object.entries(BOTAN_NAME))('agrees with Botan about %s', (name, alg) => {
+    const cases = botan('mac-hmac', 'Out').filter(({ heading }) => heading === name);
+    expect(cases.length).toBeGreaterThan(3);
+    for (const { values } of cases) {
+      const mac = hmac(alg, octetsOf(values['Key']), octetsOf(values['In']));
+      expect(toHex(mac)).toBe(values['Out']?.toLowerCase());
+    }
+  });
+
+  it('hashes long keys first, in both implementations', () => {
+    for (const alg of HASH_ALGS) {
+      const key = new Uint8Array(200).fill(7);
+      const short = digest(alg, key);
+      const own = hashFinish(hashUpdate(hashStart(alg), key));
+      expect(hmac(alg, key)).toEqual(hmac(alg, short));
+      expect(own).toEqual(short);
+    }
+  });
+});

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { HashAlg } from '../../domain/structures/hashAlg.ts';
 import { fromHex } from '../../domain/structures/octets.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,6 +20,14 @@ export function hasVectors(): boolean {
   process.stderr.write(`${line}\n`);
   return false;
 }
+
+/** The hash algorithms by the names that the files give them. */
+export const HASH_NAME: Readonly<Record<string, HashAlg>> = {
+  'SHA-1': 'SHA1',
+  'SHA-256': 'SHA256',
+  'SHA-384': 'SHA384',
+  'SHA-512': 'SHA512',
+};
 
 /** One case of a Wycheproof file; the fields beside these depend on the file. */
 export type WycheproofCase = Readonly<{

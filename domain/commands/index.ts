@@ -1,18 +1,28 @@
 import type { Command } from './command.ts';
+import { ecdhKeyGen } from './asymmetric/ecdhKeyGen.ts';
+import { ecdhZGen } from './asymmetric/ecdhZGen.ts';
+import { rsaDecrypt } from './asymmetric/rsaDecrypt.ts';
+import { rsaEncrypt } from './asymmetric/rsaEncrypt.ts';
 import { certify } from './attestation/certify.ts';
 import { certifyCreation } from './attestation/certifyCreation.ts';
 import { getTime } from './attestation/getTime.ts';
 import { quote } from './attestation/quote.ts';
 import { getCapability } from './capability/getCapability.ts';
+import { testParms } from './capability/testParms.ts';
 import { clockRateAdjust } from './clock/clockRateAdjust.ts';
 import { clockSet } from './clock/clockSet.ts';
 import { readClock } from './clock/readClock.ts';
+import { contextLoad } from './context/contextLoad.ts';
+import { contextSave } from './context/contextSave.ts';
+import { evictControl } from './context/evictControl.ts';
+import { flushContext } from './context/flushContext.ts';
 import { dictionaryAttackLockReset } from './dictionaryAttack/dictionaryAttackLockReset.ts';
 import { dictionaryAttackParameters } from './dictionaryAttack/dictionaryAttackParameters.ts';
 import { changeEPS } from './hierarchy/changeEPS.ts';
 import { changePPS } from './hierarchy/changePPS.ts';
 import { clear } from './hierarchy/clear.ts';
 import { clearControl } from './hierarchy/clearControl.ts';
+import { createPrimary } from './hierarchy/createPrimary.ts';
 import { hierarchyChangeAuth } from './hierarchy/hierarchyChangeAuth.ts';
 import { hierarchyControl } from './hierarchy/hierarchyControl.ts';
 import { setPrimaryPolicy } from './hierarchy/setPrimaryPolicy.ts';
@@ -30,6 +40,15 @@ import { nvUndefineSpace } from './nv/nvUndefineSpace.ts';
 import { nvUndefineSpaceSpecial } from './nv/nvUndefineSpaceSpecial.ts';
 import { nvWrite } from './nv/nvWrite.ts';
 import { nvWriteLock } from './nv/nvWriteLock.ts';
+import { activateCredential } from './object/activateCredential.ts';
+import { create } from './object/create.ts';
+import { createLoaded } from './object/createLoaded.ts';
+import { load } from './object/load.ts';
+import { loadExternal } from './object/loadExternal.ts';
+import { makeCredential } from './object/makeCredential.ts';
+import { objectChangeAuth } from './object/objectChangeAuth.ts';
+import { readPublic } from './object/readPublic.ts';
+import { unseal } from './object/unseal.ts';
 import { pcrAllocate } from './pcr/pcrAllocate.ts';
 import { pcrEvent } from './pcr/pcrEvent.ts';
 import { pcrExtend } from './pcr/pcrExtend.ts';
@@ -60,6 +79,7 @@ import { selfTest } from './testing/selfTest.ts';
 /** The table of commands, in the order of their codes. Part 2, 6.5.2 TPM_CC Listing */
 export const COMMANDS: readonly Command[] = [
   nvUndefineSpaceSpecial,
+  evictControl,
   hierarchyControl,
   nvUndefineSpace,
   changeEPS,
@@ -72,6 +92,7 @@ export const COMMANDS: readonly Command[] = [
   pcrAllocate,
   setPrimaryPolicy,
   clockRateAdjust,
+  createPrimary,
   nvGlobalWriteLock,
   nvIncrement,
   nvSetBits,
@@ -89,18 +110,33 @@ export const COMMANDS: readonly Command[] = [
   startup,
   shutdown,
   stirRandom,
+  activateCredential,
   certify,
   certifyCreation,
   getTime,
   nvRead,
   nvReadLock,
+  objectChangeAuth,
+  create,
+  ecdhZGen,
   hmac,
+  load,
   quote,
+  rsaDecrypt,
   hmacStart,
   sequenceUpdate,
   sign,
+  unseal,
+  contextLoad,
+  contextSave,
+  ecdhKeyGen,
+  flushContext,
+  loadExternal,
+  makeCredential,
   nvReadPublic,
   policyTicket,
+  readPublic,
+  rsaEncrypt,
   startAuthSession,
   verifySignature,
   getCapability(() => COMMANDS),
@@ -115,5 +151,7 @@ export const COMMANDS: readonly Command[] = [
   eventSequenceComplete,
   hashSequenceStart,
   policyGetDigest,
+  testParms,
   policyPassword,
+  createLoaded,
 ];

@@ -137,5 +137,7 @@ export const TPMT_SENSITIVE = tagged('TPMT_SENSITIVE', 'sensitiveType', TPMI_ALG
   SYMCIPHER: sensitiveArea('TPM2B_SYM_KEY', 32),
 });
 export type TpmtSensitive = Of<typeof TPMT_SENSITIVE>;
+/** TPM2B_SENSITIVE. Part 2, 12.3.3 TPM2B_SENSITIVE */
+export const TPM2B_SENSITIVE = sizedOf('TPM2B_SENSITIVE', TPMT_SENSITIVE);
 /** TPM2B_SENSITIVE, absent when empty. Part 2, 12.3.3 TPM2B_SENSITIVE */
 export const TPM2B_SENSITIVE_OR_ABSENT = sizedOrAbsent('TPM2B_SENSITIVE', TPMT_SENSITIVE);

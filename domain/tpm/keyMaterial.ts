@@ -1,0 +1,116 @@
+import { eccPublicFromPrivate, scalarFromRandom } from '../crypto/ecc.ts';
+import { digest } from '../crypto/hash.ts';
+import { rsaModulus } from '../crypto/rsa.ts';
+import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
+import { OBJECT, has } from '../structures/attributes.ts';
+import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
+import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
+import type { TpmsSensitiveCreate, TpmtPublic, TpmtSensitive } from '../structures/public.ts';
+import { EMPTY_SECRET, Secret } from '../structures/secret.ts';
+import { refuse } from '../structures/tpmError.ts';
+import type { KeyOrigin } from './keyOrigin.ts';
+import { isStorageArea } from './templates.ts';
+
+/** Both areas of an object that was just created. */
+export type KeyMaterial = { readonly publicArea: TpmtPublic; readonly sensitive: TpmtSensitive };
+
+const EXPONENT = 65537;
+/** Random octets beyond the size of a curve, so that no scalar is likelier than another. */
+const EXTRA_SIZE = 8;
+
+/**
+ * Makes the key or the data of a template that was checked. Refuses with RANGE a public exponent
+ * other than 65537, KEY_SIZE and SIZE data of the caller's that is no such key. Part 1, 27.5 Object
+ * Creation
+ */
+export function makeKey(
+  template: TpmtPublic,
+  nameAlg: HashAlg,
+  { userAuth: authValue, data }: TpmsSensitiveCreate,
+  origin: KeyOrigin,
+): KeyMaterial {
+  switch (template.type) {
+    case 'RSA': {
+      const { p: sensitive, unique } = makeRsa(template, origin);
+      const seedValue = storageSeed(template, nameAlg, origin);
+      const area = { authValue, seedValue, sensitiveType: 'RSA', sensitive } as const;
+      return { publicArea: { ...template, unique }, sensitive: area };
+    }
+    case 'ECC': {
+      const { curveID } = template.parameters;
+      const d = scalarFromRandom(curveID, origin.octets(COORDINATE_SIZE[curveID] + EXTRA_SIZE));
+      const sensitive = new Secret(d);
+      const seedValue = storageSeed(template, nameAlg, origin);
+      const area = { authValue, seedValue, sensitiveType: 'ECC', sensitive } as const;
+      return {
+        publicArea: { ...template, unique: eccPublicFromPrivate(curveID, d) },
+        sensitive: area,
+      };
+    }
+    case 'KEYEDHASH': {
+      const sensitive = bitsOf(template, nameAlg, data, origin);
+      const seedValue = new Secret(origin.seedOctets(DIGEST_SIZE[nameAlg]));
+      const area = { authValue, seedValue, sensitiveType: 'KEYEDHASH', sensitive } as const;
+      return {
+        publicArea: { ...template, unique: symmetricUnique(nameAlg, area) },
+        sensitive: area,
+      };
+    }
+    case 'SYMCIPHER': {
+      const sensitive = cipherKeyOf(template, data, origin);
+      const seedValue = new Secret(origin.seedOctets(DIGEST_SIZE[nameAlg]));
+      const area = { authValue, seedValue, sensitiveType: 'SYMCIPHER', sensitive } as const;
+      return {
+        publicArea: { ...template, unique: symmetricUnique(nameAlg, area) },
+        sensitive: area,
+      };
+    }
+  }
+}
+
+/** Only parents among the asymmetric keys have a seed of their own: their children need it. */
+function storageSeed(template: TpmtPublic, nameAlg: HashAlg, { seedOctets }: KeyOrigin): Secret {
+  return isStorageArea(template) ? new Secret(seedOctets(DIGEST_SIZE[nameAlg])) : EMPTY_SECRET;
+}
+
+function makeRsa(
+  { parameters }: Extract<TpmtPublic, { type: 'RSA' }>,
+  { rsaPrimes }: KeyOrigin,
+): { readonly p: Secret; readonly unique: Uint8Array } {
+  const { keyBits, exponent } = parameters;
+  if (exponent !== 0 && exponent !== EXPONENT) refuse('RANGE');
+  const { p, q } = rsaPrimes(keyBits, EXPONENT);
+  return { p, unique: rsaModulus(p.octets, q.octets) };
+}
+
+function cipherKeyOf(
+  { parameters }: Extract<TpmtPublic, { type: 'SYMCIPHER' }>,
+  data: Secret,
+  { octets }: KeyOrigin,
+): Secret {
+  const size = parameters.sym.keyBits / 8;
+  if (data.length === 0) return new Secret(octets(size));
+  return data.length === size ? data : refuse('KEY_SIZE');
+}
+
+function bitsOf(
+  publicArea: Extract<TpmtPublic, { type: 'KEYEDHASH' }>,
+  nameAlg: HashAlg,
+  data: Secret,
+  { octets }: KeyOrigin,
+): Secret {
+  const { scheme } = publicArea.parameters;
+  const hashAlg = scheme.scheme === 'NULL' ? nameAlg : scheme.hashAlg;
+  if (data.length === 0) return new Secret(octets(DIGEST_SIZE[hashAlg]));
+  const { objectAttributes: attributes } = publicArea;
+  const isKey = has(attributes, OBJECT.sign) || has(attributes, OBJECT.decrypt);
+  return isKey && data.length > HASH_BLOCK_SIZE[hashAlg] ? refuse('SIZE') : data;
+}
+
+/** What binds the public area of a cipher or keyed hash to its secret. Part 1, 27.5.3.2 Symmetric */
+export function symmetricUnique(
+  nameAlg: HashAlg,
+  { seedValue, sensitive }: { readonly seedValue: Secret; readonly sensitive: Secret },
+): Uint8Array {
+  return digest(nameAlg, seedValue.octets, sensitive.octets);
+}

@@ -1,0 +1,103 @@
+import { eccPublicFromPrivate, isOnCurve } from '../crypto/ecc.ts';
+import { CURVES } from '../crypto/curves.ts';
+import { toInteger } from '../crypto/integers.ts';
+import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
+import { COORDINATE_SIZE, type EccCurve } from '../structures/eccCurve.ts';
+import { DIGEST_SIZE } from '../structures/hashAlg.ts';
+import { padLeft, sameOctets } from '../structures/octets.ts';
+import type { TpmtPublic, TpmtSensitive } from '../structures/public.ts';
+import type { RcPosition } from '../structures/responseCodes.ts';
+import { positioned, refuse } from '../structures/tpmError.ts';
+import { symmetricUnique } from './keyMaterial.ts';
+import { rsaPrivateKey } from './rsaKeys.ts';
+
+/** Which parameters of the command hold the two areas. */
+export type Blame = { readonly publicArea: RcPosition; readonly sensitive: RcPosition };
+
+type Area<T extends TpmtPublic['type']> = Extract<TpmtPublic, { type: T }>;
+
+/**
+ * Refuses areas that are no key or do not belong together: TYPE, SIZE, KEY, KEY_SIZE, VALUE,
+ * ECC_POINT, or BINDING. Without a nameAlg nothing binds them. Part 3, 12.3 TPM2_LoadExternal
+ */
+export function checkKeys(
+  publicArea: TpmtPublic,
+  sensitive: TpmtSensitive | null,
+  blame: Blame,
+): void {
+  if (sensitive !== null) checkSensitive(publicArea, sensitive, blame);
+  switch (publicArea.type) {
+    case 'RSA':
+      checkRsa(publicArea, sensitive, blame);
+      return;
+    case 'ECC':
+      if (sensitive === null) positioned(blame.publicArea, () => checkPoint(publicArea));
+      else checkScalar(publicArea, sensitive, blame);
+      return;
+    case 'KEYEDHASH':
+    case 'SYMCIPHER':
+      checkSymmetric(publicArea, sensitive, blame);
+  }
+}
+
+function checkSensitive(publicArea: TpmtPublic, sensitive: TpmtSensitive, blame: Blame): void {
+  const { nameAlg, type } = publicArea;
+  if (type !== sensitive.sensitiveType) refuse('TYPE', blame.sensitive);
+  if (nameAlg !== 'NULL' && sensitive.authValue.length > DIGEST_SIZE[nameAlg]) {
+    refuse('SIZE', blame.sensitive);
+  }
+}
+
+function checkRsa(publicArea: Area<'RSA'>, sensitive: TpmtSensitive | null, blame: Blame): void {
+  const { parameters, unique } = publicArea;
+  const size = parameters.keyBits / 8;
+  if (unique.length !== size || (unique[0] ?? 0) < 0x80) refuse('KEY', blame.publicArea);
+  if (parameters.exponent !== 0 && parameters.exponent < 7) refuse('VALUE', blame.publicArea);
+  if (sensitive === null) return;
+  const prime = sensitive.sensitive.octets;
+  if (prime.length * 2 !== size || (prime[0] ?? 0) < 0x80) refuse('KEY_SIZE', blame.sensitive);
+  if (rsaPrivateKey(publicArea, sensitive) === null) refuse('BINDING');
+}
+
+function checkPoint({ parameters, unique, nameAlg }: Area<'ECC'>): void {
+  const size = COORDINATE_SIZE[parameters.curveID];
+  if (unique.x.length !== size || unique.y.length !== size) refuse('KEY');
+  if (nameAlg === 'NULL') return;
+  if (!isOnCurve(parameters.curveID, unique.x, unique.y)) refuse('ECC_POINT');
+}
+
+function checkScalar(publicArea: Area<'ECC'>, { sensitive }: TpmtSensitive, blame: Blame): void {
+  const { curveID } = publicArea.parameters;
+  if (!isScalar(curveID, sensitive.octets)) refuse('KEY_SIZE');
+  if (publicArea.nameAlg === 'NULL') return;
+  const size = COORDINATE_SIZE[curveID];
+  const { x, y } = eccPublicFromPrivate(curveID, padLeft(sensitive.octets, size));
+  const { unique } = publicArea;
+  if (!sameOctets(x, unique.x) || !sameOctets(y, unique.y)) refuse('BINDING', blame.publicArea);
+}
+
+function isScalar(curve: EccCurve, octets: Uint8Array): boolean {
+  const d = toInteger(octets);
+  return octets.length <= COORDINATE_SIZE[curve] && d > 0n && d < CURVES[curve].n;
+}
+
+function checkSymmetric(
+  publicArea: Area<'KEYEDHASH' | 'SYMCIPHER'>,
+  sensitive: TpmtSensitive | null,
+  blame: Blame,
+): void {
+  const { nameAlg, unique } = publicArea;
+  if (nameAlg !== 'NULL' && unique.length !== DIGEST_SIZE[nameAlg]) {
+    refuse('KEY', blame.publicArea);
+  }
+  if (sensitive === null) return;
+  if (!isSizeRight(publicArea, sensitive.sensitive.length)) refuse('KEY_SIZE', blame.sensitive);
+  if (nameAlg === 'NULL') return;
+  if (!sameOctets(unique, symmetricUnique(nameAlg, sensitive))) refuse('BINDING');
+}
+
+function isSizeRight(publicArea: Area<'KEYEDHASH' | 'SYMCIPHER'>, size: number): boolean {
+  if (publicArea.type === 'SYMCIPHER') return size * 8 === publicArea.parameters.sym.keyBits;
+  const { scheme } = publicArea.parameters;
+  return scheme.scheme === 'NULL' || size <= HASH_BLOCK_SIZE[scheme.hashAlg];
+}

@@ -1,0 +1,66 @@
+import { equalOctets } from '../crypto/constantTime.ts';
+import { hmac } from '../crypto/hash.ts';
+import { kdfa } from '../crypto/kdf.ts';
+import { decryptCfb, encryptCfb } from '../crypto/symmetric.ts';
+import { DIGEST_SIZE } from '../structures/hashAlg.ts';
+import { EMPTY, concat, u32, u64 } from '../structures/octets.ts';
+import { refuse } from '../structures/tpmError.ts';
+import { hierarchyAt } from './hierarchies.ts';
+import { CONTEXT_HASH, type Tpm } from './tpm.ts';
+
+/** What stands beside a saved context in the clear, and is bound to it. */
+export type ContextHead = {
+  readonly sequence: bigint;
+  readonly savedHandle: number;
+  readonly hierarchy: number;
+};
+
+/** The savedHandle of an object, a sequence, and an object that a TPM Restart ends. */
+export const SAVED_OBJECT = 0x80000000;
+export const SAVED_SEQUENCE = 0x80000001;
+export const SAVED_STCLEAR = 0x80000002;
+
+const KEY_BITS = 256;
+const IV_SIZE = 16;
+const MAC_SIZE = DIGEST_SIZE[CONTEXT_HASH];
+
+/**
+ * Wraps a state so that only this TPM takes it back, not after a TPM Reset, not in another hierarchy
+ * or under another handle, and what is stClear not after a TPM Restart. The IV is random: a fork
+ * counts on from the same number under the same proofs. Part 1, 30.3 Context Blobs
+ */
+export function wrapContext(
+  tpm: Tpm,
+  head: ContextHead,
+  state: Uint8Array,
+  entropy: (count: number) => Uint8Array,
+): Uint8Array {
+  const iv = entropy(IV_SIZE);
+  const encrypted = concat(iv, encryptCfb('AES', keyOf(tpm, head), iv, state));
+  return concat(integrityOf(tpm, head, encrypted), encrypted);
+}
+
+/** The state that was wrapped; SIZE for what is too short, INTEGRITY for what is not as it was. */
+export function unwrapContext(tpm: Tpm, head: ContextHead, blob: Uint8Array): Uint8Array {
+  if (blob.length < MAC_SIZE + IV_SIZE) refuse('SIZE');
+  const encrypted = blob.subarray(MAC_SIZE);
+  const isWhole = equalOctets(blob.subarray(0, MAC_SIZE), integrityOf(tpm, head, encrypted));
+  if (!isWhole) refuse('INTEGRITY');
+  const iv = encrypted.subarray(0, IV_SIZE);
+  return decryptCfb('AES', keyOf(tpm, head), iv, encrypted.subarray(IV_SIZE));
+}
+
+function keyOf(tpm: Tpm, { sequence, savedHandle, hierarchy }: ContextHead): Uint8Array {
+  const { proof } = hierarchyAt(tpm.hierarchies, hierarchy);
+  const context = concat(tpm.hierarchies.null.proof.octets, u32(savedHandle));
+  return kdfa(CONTEXT_HASH, proof.octets, 'CONTEXT', u64(sequence), context, KEY_BITS);
+}
+
+function integrityOf(tpm: Tpm, head: ContextHead, encrypted: Uint8Array): Uint8Array {
+  const { proof } = hierarchyAt(tpm.hierarchies, head.hierarchy);
+  const { sequence, savedHandle } = head;
+  const restarts = savedHandle === SAVED_STCLEAR ? u32(tpm.clock.clearCount) : EMPTY;
+  const moment = concat(tpm.hierarchies.null.proof.octets, restarts);
+  const bound = concat(u64(sequence), u32(savedHandle), u32(head.hierarchy));
+  return hmac(CONTEXT_HASH, proof.octets, moment, bound, encrypted);
+}

@@ -63,6 +63,8 @@ export function rsaPublicRaw(n: Uint8Array, e: number, m: Uint8Array): Uint8Arra
  * below it. RFC 8017, 5.1.2 RSADP, 5.2.1 RSASP1
  */
 export function rsaPrivateRaw(key: RsaPrivate, c: Uint8Array): Uint8Array {
+  // OpenSSL would take fewer octets for a smaller number, and refuses the others itself.
+  if (c.length !== key.size) throw new Error('no number in the octets of the modulus');
   return padLeft(nodeRsaPrivate(key.key, c), key.size);
 }
 

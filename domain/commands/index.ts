@@ -54,8 +54,23 @@ import { pcrEvent } from './pcr/pcrEvent.ts';
 import { pcrExtend } from './pcr/pcrExtend.ts';
 import { pcrRead } from './pcr/pcrRead.ts';
 import { pcrReset } from './pcr/pcrReset.ts';
+import { policyAuthValue } from './policy/policyAuthValue.ts';
+import { policyAuthorize } from './policy/policyAuthorize.ts';
+import { policyAuthorizeNV } from './policy/policyAuthorizeNV.ts';
+import { policyCounterTimer } from './policy/policyCounterTimer.ts';
+import { policyCpHash } from './policy/policyCpHash.ts';
 import { policyGetDigest } from './policy/policyGetDigest.ts';
+import { policyLocality } from './policy/policyLocality.ts';
+import { policyNV } from './policy/policyNV.ts';
+import { policyNameHash } from './policy/policyNameHash.ts';
+import { policyNvWritten } from './policy/policyNvWritten.ts';
+import { policyOR } from './policy/policyOR.ts';
+import { policyPCR } from './policy/policyPCR.ts';
 import { policyPassword } from './policy/policyPassword.ts';
+import { policyPhysicalPresence } from './policy/policyPhysicalPresence.ts';
+import { policySecret } from './policy/policySecret.ts';
+import { policySigned } from './policy/policySigned.ts';
+import { policyTemplate } from './policy/policyTemplate.ts';
 import { policyTicket } from './policy/policyTicket.ts';
 import { getRandom } from './random/getRandom.ts';
 import { stirRandom } from './random/stirRandom.ts';
@@ -112,11 +127,13 @@ export const COMMANDS: readonly Command[] = [
   stirRandom,
   activateCredential,
   certify,
+  policyNV,
   certifyCreation,
   getTime,
   nvRead,
   nvReadLock,
   objectChangeAuth,
+  policySecret,
   create,
   ecdhZGen,
   hmac,
@@ -127,6 +144,7 @@ export const COMMANDS: readonly Command[] = [
   sequenceUpdate,
   sign,
   unseal,
+  policySigned,
   contextLoad,
   contextSave,
   ecdhKeyGen,
@@ -134,6 +152,13 @@ export const COMMANDS: readonly Command[] = [
   loadExternal,
   makeCredential,
   nvReadPublic,
+  policyAuthorize,
+  policyAuthValue,
+  policyCounterTimer,
+  policyCpHash,
+  policyLocality,
+  policyNameHash,
+  policyOR,
   policyTicket,
   readPublic,
   rsaEncrypt,
@@ -144,14 +169,19 @@ export const COMMANDS: readonly Command[] = [
   getTestResult,
   hash,
   pcrRead,
+  policyPCR,
   policyRestart,
   readClock,
   pcrExtend,
   nvCertify,
   eventSequenceComplete,
   hashSequenceStart,
+  policyPhysicalPresence,
   policyGetDigest,
   testParms,
   policyPassword,
+  policyNvWritten,
+  policyTemplate,
   createLoaded,
+  policyAuthorizeNV,
 ];

@@ -1,6 +1,9 @@
 import { TPMI_DH_CONTEXT, TPM_HT, handleType } from '../../structures/handles.ts';
 import { refuse } from '../../structures/tpmError.ts';
+import type { Sessions } from '../../tpm/sessions.ts';
 import { command, done } from '../command.ts';
+
+const SESSION_NUMBER = 0xffffff;
 
 /**
  * Removes a transient object, or a session whether it is loaded or saved. Refuses with HANDLE what
@@ -18,8 +21,14 @@ export const flushContext = command({
       if (!objects.transient.has(handle)) refuse('HANDLE', { parameter: 1 });
       return done({ type: 'ObjectFlushed', handle });
     }
-    const isActive = sessions.loaded.has(handle) || sessions.saved.has(handle);
-    if (!isActive) refuse('HANDLE', { parameter: 1 });
-    return done({ type: 'SessionFlushed', handle });
+    const session = sessions.loaded.has(handle) ? handle : savedSession(sessions, handle);
+    if (session === null) refuse('HANDLE', { parameter: 1 });
+    return done({ type: 'SessionFlushed', handle: session });
   },
 });
+
+/** The saved session with the number of a handle: of what kind it is, only its context tells. */
+function savedSession({ saved }: Sessions, handle: number): number | null {
+  const session = [...saved.keys()].find((h) => (h & SESSION_NUMBER) === (handle & SESSION_NUMBER));
+  return session ?? null;
+}

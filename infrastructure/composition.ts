@@ -7,6 +7,7 @@ import { lineage } from '../projections/lineage.ts';
 import { machines } from '../projections/machines.ts';
 import { ProjectionRun } from '../projections/run.ts';
 import { startEngine, type Engine } from './engine.ts';
+import { Closing } from './hosting/closing.ts';
 import { adminSocket, bearerToken, holdFolder } from './hosting/dataFolder.ts';
 import { EndpointBook } from './hosting/endpointBook.ts';
 import { Forensics } from './hosting/forensics.ts';
@@ -47,26 +48,13 @@ export type Host = {
   readonly close: () => Promise<void>;
 };
 
-/** What was opened, to be closed in the opposite order. */
-class Closing {
-  readonly #steps: (() => void | Promise<void>)[] = [];
-
-  add(step: () => void | Promise<void>): void {
-    this.#steps.push(step);
-  }
-
-  async run(): Promise<void> {
-    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) await step();
-  }
-}
-
 /** Puts an engine with everything around it together. Nothing stays open when it cannot be had. */
 export async function openHost(options: HostOptions): Promise<Host> {
   const closing = new Closing();
   try {
     return await openWith(options, closing);
   } catch (error) {
-    await closing.run();
+    await closing.afterFailure();
     throw error;
   }
 }

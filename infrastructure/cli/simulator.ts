@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobCache } from '../../domain/engine/blobCache.ts';
 import type { EventStore } from '../../domain/engine/eventStore.ts';
@@ -6,6 +5,8 @@ import type { KeyRing } from '../../domain/engine/ports.ts';
 import type { Seat } from '../../domain/engine/seat.ts';
 import type { ProfileName } from '../../domain/tpm/profile.ts';
 import { startEngine, type Engine } from '../engine.ts';
+import { Closing } from '../hosting/closing.ts';
+import { holdFolder } from '../hosting/dataFolder.ts';
 import { memoryKeyRing, openFileKeyRing } from '../keys/fileKeyRing.ts';
 import { openEndpoint } from '../reception/endpoint.ts';
 import { memoryCache } from '../store/keyValueCache/memoryCache.ts';
@@ -40,38 +41,44 @@ type Parts = {
 
 /** One TPM for one's own tests: powered on, at one endpoint, with no engine to set up. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const parts = await openParts(options.data);
+  const closing = new Closing();
+  try {
+    return await startWith(options, closing);
+  } catch (error) {
+    await closing.afterFailure();
+    throw error;
+  }
+}
+
+async function startWith(options: SimulatorOptions, closing: Closing): Promise<Simulator> {
+  const parts = await openParts(options.data, closing);
   const engine = startEngine({ ...parts, report: options.report });
+  closing.add(engine.close);
   const seat = await simulatedTpm(engine, options.profile);
   await seat.signal({ type: 'Init' });
+  closing.add(async () => {
+    await seat.signal({ type: 'PowerOff' });
+  });
   const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
   const { listen, protocol } = options;
   const onShutdown = (): void => {
     end(undefined);
   };
   const endpoint = await openEndpoint({ listen, protocol, port: seat, onShutdown });
-  return {
-    listen: endpoint.listen,
-    controlListen: endpoint.controlListen,
-    ended,
-    close: async () => {
-      await endpoint.close();
-      await seat.signal({ type: 'PowerOff' });
-      await engine.close();
-      await parts.blobs.close();
-      await parts.store.close();
-    },
-  };
+  closing.add(() => endpoint.close());
+  const { controlListen } = endpoint;
+  return { listen: endpoint.listen, controlListen, ended, close: () => closing.run() };
 }
 
-async function openParts(data: string | undefined): Promise<Parts> {
+async function openParts(data: string | undefined, closing: Closing): Promise<Parts> {
+  if (data !== undefined) closing.add(holdFolder(data).release);
+  const url = data === undefined ? 'memory:' : `sqlite:${join(data, 'stemma.db')}`;
+  const store = await openStore(url);
+  closing.add(() => store.close());
   const blobs = memoryCache();
-  if (data === undefined) {
-    return { store: await openStore('memory:'), blobs, keyRing: memoryKeyRing() };
-  }
-  await mkdir(data, { recursive: true, mode: 0o700 });
-  const store = await openStore(`sqlite:${join(data, 'stemma.db')}`);
-  return { store, blobs, keyRing: await openFileKeyRing(data) };
+  closing.add(() => blobs.close());
+  const keyRing = data === undefined ? memoryKeyRing() : await openFileKeyRing(data);
+  return { store, blobs, keyRing };
 }
 
 async function simulatedTpm(engine: Engine, profile: ProfileName): Promise<Seat> {

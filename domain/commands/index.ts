@@ -57,8 +57,10 @@ import { pcrReset } from './pcr/pcrReset.ts';
 import { policyAuthValue } from './policy/policyAuthValue.ts';
 import { policyAuthorize } from './policy/policyAuthorize.ts';
 import { policyAuthorizeNV } from './policy/policyAuthorizeNV.ts';
+import { policyCommandCode } from './policy/policyCommandCode.ts';
 import { policyCounterTimer } from './policy/policyCounterTimer.ts';
 import { policyCpHash } from './policy/policyCpHash.ts';
+import { policyDuplicationSelect } from './policy/policyDuplicationSelect.ts';
 import { policyGetDigest } from './policy/policyGetDigest.ts';
 import { policyLocality } from './policy/policyLocality.ts';
 import { policyNV } from './policy/policyNV.ts';
@@ -154,6 +156,7 @@ export const COMMANDS: readonly Command[] = [
   nvReadPublic,
   policyAuthorize,
   policyAuthValue,
+  policyCommandCode(() => COMMANDS),
   policyCounterTimer,
   policyCpHash,
   policyLocality,
@@ -177,6 +180,7 @@ export const COMMANDS: readonly Command[] = [
   eventSequenceComplete,
   hashSequenceStart,
   policyPhysicalPresence,
+  policyDuplicationSelect(() => COMMANDS),
   policyGetDigest,
   testParms,
   policyPassword,

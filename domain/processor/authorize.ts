@@ -18,7 +18,7 @@ import { pinCounted, pinOf } from '../tpm/nvAccess.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import type { Call, Ledger, UsedSession } from './call.ts';
 import { checkPolicy } from './policyCheck.ts';
-import { isCommandHmacRight } from './sessionHmac.ts';
+import { includesAuth, isCommandHmacRight } from './sessionHmac.ts';
 
 /**
  * Checks every session of a command, in order; the first that fails ends it. The facts of a failure,
@@ -27,20 +27,26 @@ import { isCommandHmacRight } from './sessionHmac.ts';
 export function authorize(ledger: Ledger, call: Call, circumstances: Circumstances): void {
   for (const used of call.sessions) {
     positioned({ session: used.number }, () => {
-      if (used.entity === null) checkHelper(ledger.tpm, call, used);
+      if (used.entity === null) checkHelper(ledger, call, used, circumstances);
       else checkAuthorization(ledger, call, used, used.entity, circumstances);
     });
   }
 }
 
 /** A session that authorizes nothing must decrypt, encrypt or audit; a password can do none. */
-function checkHelper(tpm: Tpm, call: Call, used: UsedSession): void {
+function checkHelper(
+  ledger: Ledger,
+  call: Call,
+  used: UsedSession,
+  { nowMs }: Circumstances,
+): void {
+  const { tpm } = ledger;
   const { session } = used;
   if (session === null) refuse('HANDLE');
   const uses = SESSION.decrypt | SESSION.encrypt | SESSION.audit;
   if ((used.attributes & uses) === 0) refuse('ATTRIBUTES');
   if (session.kind === 'TRIAL') refuse('ATTRIBUTES');
-  if (!isCommandHmacRight(tpm, call, used, session)) refuse('BAD_AUTH');
+  if (!isCommandHmacRight(tpm, call, used, session)) failAuthorization(ledger, used, false, nowMs);
 }
 
 function checkAuthorization(
@@ -54,7 +60,7 @@ function checkAuthorization(
   const { session } = used;
   if (session?.kind === 'TRIAL') refuse('ATTRIBUTES');
   const policy = session?.policy ?? null;
-  const isAuthUsed = policy === null || policy.authorization !== 'none';
+  const isAuthUsed = usesAuth(tpm, used, entity);
   if (isAuthUsed) requireNoLockout(ledger, entity, circumstances.nowMs);
   if (session === null || policy === null) {
     if (isPolicyRequired(tpm, used, entity)) refuse('AUTH_TYPE');
@@ -67,8 +73,14 @@ function checkAuthorization(
   const isRight = isPassword
     ? isPasswordRight(tpm, used, entity)
     : isCommandHmacRight(tpm, call, used, session);
-  if (!isRight) failAuthorization(ledger, entity, isAuthUsed, circumstances.nowMs);
+  if (!isRight) failAuthorization(ledger, used, isAuthUsed, circumstances.nowMs);
   if (isAuthUsed) countPinSuccess(ledger, entity);
+}
+
+/** True when the entity's authorization value has a part in this: a bound session knows it already. */
+function usesAuth(tpm: Tpm, { session }: UsedSession, entity: number): boolean {
+  if (session === null || session.policy?.authorization === 'password') return true;
+  return includesAuth(tpm, session, entity);
 }
 
 function isPasswordRight(tpm: Tpm, used: UsedSession, entity: number): boolean {
@@ -166,22 +178,26 @@ function isPolicyAvailable(tpm: Tpm, call: Call, { role }: UsedSession, entity: 
 }
 
 /**
- * Ends the command, and counts the try where tries count. A policy session without authorization
- * value can only have a wrong session key, which says nothing about guessing.
+ * Ends the command, and counts the try where tries count: with the entity whose value was wrong, or
+ * with what the session was bound to when its key came from there. Part 1, 19.8 Dictionary Attack
+ * Protection
  */
 function failAuthorization(
   ledger: Ledger,
-  entity: number,
+  { entity, session }: UsedSession,
   isAuthUsed: boolean,
   nowMs: number,
 ): never {
   const { tpm } = ledger;
-  if (!isAuthUsed) refuse('BAD_AUTH');
-  countPinFailure(ledger, entity);
-  if (!isDictionaryAttackProtected(tpm, entity)) refuse('BAD_AUTH');
+  const bound = session?.boundProtection ?? 'none';
+  const isGuess = isAuthUsed && entity !== null;
+  if (isGuess) countPinFailure(ledger, entity);
+  const isProtected = isGuess && isDictionaryAttackProtected(tpm, entity);
+  if (bound === 'none' && !isProtected) refuse('BAD_AUTH');
   const timeMs = timeAt(tpm.clock, nowMs);
-  if (entity === TPM_RH.LOCKOUT) ledger.record({ type: 'LockoutAuthBlocked', timeMs });
-  else if (tpm.dictionaryAttack.recoveryTimeS !== 0) {
+  if (bound === 'lockout' || (entity === TPM_RH.LOCKOUT && isGuess)) {
+    ledger.record({ type: 'LockoutAuthBlocked', timeMs });
+  } else if (tpm.dictionaryAttack.recoveryTimeS !== 0) {
     const failedTries = failedTriesAt(tpm.dictionaryAttack, timeMs) + 1;
     ledger.record({ type: 'LockoutCounted', failedTries, timeMs });
   }

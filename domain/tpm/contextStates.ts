@@ -104,6 +104,7 @@ export const SESSION_STATE: Codec<Session> = struct('SESSION', {
   sessionKey: sizedSecret('TPM2B_SESSION_KEY', 64),
   nonceTPM: TPM2B_NONCE,
   binding: optional(struct('BINDING', { name: TPM2B_NAME, auth: TPM2B_AUTH })),
+  boundProtection: oneOf('PROTECTION', UINT8, { none: 0, dictionaryAttack: 1, lockout: 2 }),
   startTimeMs: UINT64,
   auditDigest: optional(TPM2B_DIGEST),
   policy: optional(POLICY_STATE),

@@ -27,6 +27,12 @@ export type PolicyState = {
   readonly nvWritten: boolean | null;
 };
 
+/**
+ * Where a failure counts that is due to the session's key: with what the session was bound to when it
+ * started, if that is protected or the lockout authorization. Part 1, 19.8 Dictionary Attack Protection
+ */
+export type BoundProtection = 'none' | 'dictionaryAttack' | 'lockout';
+
 /** What a session is bound to: the entity's Name and its authValue when the session started. */
 export type Binding = { readonly name: Uint8Array; readonly auth: Secret };
 
@@ -43,6 +49,7 @@ export type Session = {
   readonly sessionKey: Secret;
   readonly nonceTPM: Uint8Array;
   readonly binding: Binding | null;
+  readonly boundProtection: BoundProtection;
   readonly startTimeMs: bigint;
   readonly auditDigest: Uint8Array | null;
   readonly policy: PolicyState | null;

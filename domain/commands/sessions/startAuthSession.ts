@@ -16,11 +16,22 @@ import { TPMT_SYM_DEF_OR_NULL, type TpmtSymDef } from '../../structures/schemes.
 import { EMPTY_SECRET, Secret } from '../../structures/secret.ts';
 import { positioned, refuse } from '../../structures/tpmError.ts';
 import { timeAt } from '../../tpm/clock.ts';
-import { authKey, bindingOf, nvIndexAt, slotAt } from '../../tpm/entities.ts';
+import {
+  authKey,
+  bindingOf,
+  isDictionaryAttackProtected,
+  nvIndexAt,
+  slotAt,
+} from '../../tpm/entities.ts';
 import { nvType } from '../../tpm/nv.ts';
 import { PROFILES } from '../../tpm/profile.ts';
 import { decryptSecret } from '../../tpm/secretExchange.ts';
-import { emptyPolicy, freeSession, type Session } from '../../tpm/sessions.ts';
+import {
+  emptyPolicy,
+  type BoundProtection,
+  freeSession,
+  type Session,
+} from '../../tpm/sessions.ts';
 import type { Tpm } from '../../tpm/tpm.ts';
 import { answerHandle, command } from '../command.ts';
 
@@ -72,6 +83,7 @@ export const startAuthSession = command({
         : EMPTY_SECRET,
       nonceTPM,
       binding: kind === 'HMAC' && bind !== TPM_RH.NULL ? bindingOf(tpm, bind) : null,
+      boundProtection: protectionOf(tpm, bind),
       startTimeMs: timeAt(tpm.clock, nowMs),
       auditDigest: null,
       policy: kind === 'HMAC' ? null : emptyPolicy(DIGEST_SIZE[authHash]),
@@ -131,4 +143,10 @@ function sessionKey(
   nonceCaller: Uint8Array,
 ): Secret {
   return new Secret(kdfa(authHash, key, 'ATH', nonceTPM, nonceCaller, DIGEST_SIZE[authHash] * 8));
+}
+
+function protectionOf(tpm: Tpm, bind: number): BoundProtection {
+  if (bind === TPM_RH.LOCKOUT) return 'lockout';
+  const isProtected = bind !== TPM_RH.NULL && isDictionaryAttackProtected(tpm, bind);
+  return isProtected ? 'dictionaryAttack' : 'none';
 }

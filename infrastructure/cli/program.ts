@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { addEndpoint } from './endpoint.ts';
 import { Failure, UsageError, sentenceOf } from './failure.ts';
+import { addMachine } from './machine.ts';
 import { addServe } from './serve.ts';
 import { addSimulator } from './simulate.ts';
 import { endWithReader, say } from './terminal.ts';
@@ -36,5 +38,7 @@ function createProgram(): Command {
     .showSuggestionAfterError(false);
   addServe(program);
   addSimulator(program);
+  addMachine(program);
+  addEndpoint(program);
   return program;
 }

@@ -6,40 +6,33 @@ import {
   type EventStore,
   type NewEvent,
   type RecordedEvent,
-  type StoreErrorKind,
 } from '../../../domain/engine/eventStore.ts';
+import { assertAppendable } from '../appendable.ts';
+import { sqliteError } from './sqliteErrors.ts';
 import type {
   Answer,
-  Request,
+  Asked,
   WireAppend,
   WireOutcome,
+  WirePage,
   WireRow,
   WorkerOptions,
-} from './sqliteWorker.ts';
+} from './wire.ts';
 
 const OWN_FILE = import.meta.url.endsWith('.ts') ? './sqliteWorker.ts' : './sqliteWorker.js';
-/** Events that are read at once: a long stream is never in memory whole. */
-const PAGE = 256;
+/** One transaction takes so many octets at most, so that none holds the next ones up for long. */
+const GROUP_CHARACTERS_MAX = 4_000_000;
 
 type Waiting = {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+  /** Whether the thread was asked to write. */
+  readonly isAppend: boolean;
 };
 type PendingAppend = WireAppend & {
   readonly resolve: (outcome: Appended | Conflict) => void;
   readonly reject: (error: Error) => void;
 };
-type Asked = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
-
-/** SQLite's primary result codes that say something to people. */
-const KINDS: ReadonlyMap<number, StoreErrorKind> = new Map([
-  [-1, 'too-new'],
-  [5, 'in-use'],
-  [6, 'in-use'],
-  [11, 'damaged'],
-  [13, 'full'],
-  [26, 'damaged'],
-]);
 
 /** Opens a store in one SQLite file; it is made when it is not there. Throws StoreError. */
 export async function openSqliteStore(
@@ -62,40 +55,46 @@ class SqliteStore implements EventStore {
   readonly #waiting = new Map<number, Waiting>();
   readonly #followers = new Set<() => void>();
   #group: PendingAppend[] = [];
-  #isAppending = false;
+  #appending: Promise<void> | null = null;
+  #closed: Promise<void> | null = null;
+  /** Why the thread cannot be asked any more. */
+  #ended: string | null = null;
   #next = 1;
 
   constructor(options: WorkerOptions) {
     this.#file = options.file;
     this.#worker = new Worker(new URL(OWN_FILE, import.meta.url), { workerData: options });
     this.opened = new Promise((resolve, reject) => {
-      this.#waiting.set(0, { resolve, reject });
+      this.#waiting.set(0, { resolve, reject, isAppend: false });
     });
     this.#worker.on('message', (answer: Answer) => {
       this.#settle(answer);
     });
     this.#worker.on('error', (error) => {
-      this.#failAll(error instanceof Error ? error.message : String(error));
+      this.#end(`The thread of ${this.#file} failed: ${messageOf(error)}.`);
+    });
+    this.#worker.on('exit', () => {
+      this.#end(`The thread of ${this.#file} has ended.`);
     });
   }
 
-  append(
+  async append(
     stream: string,
     expectedVersion: number,
     events: readonly NewEvent[],
   ): Promise<Appended | Conflict> {
-    if (events.length === 0) throw new Error('an append has at least one event');
+    assertAppendable(stream, expectedVersion, events);
+    if (this.#closed !== null) throw this.#refusal();
+    const copies = events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
     return new Promise((resolve, reject) => {
-      this.#group.push({ stream, expectedVersion, events, resolve, reject });
-      if (!this.#isAppending) void this.#appendGroups();
+      this.#group.push({ stream, expectedVersion, events: copies, resolve, reject });
+      this.#appending ??= this.#appendGroups();
     });
   }
 
   async #appendGroups(): Promise<void> {
-    this.#isAppending = true;
     while (this.#group.length > 0) {
-      const group = this.#group;
-      this.#group = [];
+      const group = this.#takeGroup();
       const appends = group.map(({ stream, expectedVersion, events }) => ({
         stream,
         expectedVersion,
@@ -109,7 +108,16 @@ class SqliteStore implements EventStore {
         for (const { reject } of group) reject(error as Error);
       }
     }
-    this.#isAppending = false;
+    this.#appending = null;
+  }
+
+  #takeGroup(): readonly PendingAppend[] {
+    let characters = 0;
+    const beyond = this.#group.findIndex(({ events }) => {
+      for (const { data, metadata } of events) characters += data.length + metadata.length;
+      return characters > GROUP_CHARACTERS_MAX;
+    });
+    return this.#group.splice(0, beyond < 0 ? this.#group.length : Math.max(1, beyond));
   }
 
   async *read(
@@ -118,12 +126,14 @@ class SqliteStore implements EventStore {
     toVersion = Number.MAX_SAFE_INTEGER,
   ): AsyncGenerator<RecordedEvent> {
     let from = fromVersion;
-    for (;;) {
-      const page = { kind: 'read', stream, from, to: toVersion, limit: PAGE } as const;
-      const rows = (await this.#ask(page)) as readonly WireRow[];
-      for (const row of rows) yield recorded(row);
-      if (rows.length < PAGE) return;
-      from += rows.length;
+    for (let isLast = false; !isLast;) {
+      const page = (await this.#ask({ kind: 'read', stream, from, to: toVersion })) as Rows;
+      isLast = page.isLast;
+      for (const row of page.rows) {
+        from = row.version + 1;
+        yield recorded(row);
+      }
+      if (this.#closed !== null) throw this.#refusal();
     }
   }
 
@@ -134,21 +144,23 @@ class SqliteStore implements EventStore {
 
   async *follow(afterPosition: string | null, signal: AbortSignal): AsyncGenerator<RecordedEvent> {
     let position = afterPosition === null ? 0 : Number(afterPosition);
-    while (!signal.aborted) {
+    while (!isAborted(signal)) {
       const appended = this.#appended(signal);
-      const page = { kind: 'after', position, limit: PAGE } as const;
-      const rows = (await this.#ask(page)) as readonly WireRow[];
-      for (const row of rows) {
-        if (isAborted(signal)) break;
-        position = row.position;
-        yield recorded(row);
+      try {
+        const page = (await this.#ask({ kind: 'after', position })) as Rows;
+        for (const row of page.rows) {
+          if (isAborted(signal)) return;
+          position = row.position;
+          yield recorded(row);
+        }
+        if (page.isLast) await appended.promise;
+      } finally {
+        appended.cancel();
       }
-      if (rows.length < PAGE) await appended.promise;
-      appended.cancel();
     }
   }
 
-  /** Resolves at the next append, or when the signal aborts. */
+  /** Resolves at the next append, at the end of the store, or when the signal aborts. */
   #appended(signal: AbortSignal): { readonly promise: Promise<void>; readonly cancel: () => void } {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const wake = (): void => {
@@ -165,25 +177,39 @@ class SqliteStore implements EventStore {
 
   async *streams(prefix = ''): AsyncGenerator<string> {
     let after = '';
-    for (;;) {
-      const page = { kind: 'streams', prefix, after, limit: PAGE } as const;
-      const rows = (await this.#ask(page)) as readonly { readonly name: string }[];
-      for (const { name } of rows) yield name;
-      if (rows.length < PAGE) return;
-      after = rows.at(-1)?.name ?? '';
+    for (let isLast = false; !isLast;) {
+      const page = (await this.#ask({ kind: 'streams', prefix, after })) as Names;
+      isLast = page.isLast;
+      for (const { name } of page.rows) yield name;
+      after = page.rows.at(-1)?.name ?? '';
     }
   }
 
-  async close(): Promise<void> {
-    await this.#ask({ kind: 'close' });
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#appending;
+    const closing = this.#post({ kind: 'close' });
+    for (const wake of this.#followers) wake();
+    await closing.catch(() => undefined); // a thread that has failed holds nothing any more
     await this.#worker.terminate();
   }
 
   #ask(asked: Asked): Promise<unknown> {
+    const isFinishing = asked.kind === 'append'; // begun before the store was closed
+    if (this.#closed !== null && !isFinishing) return Promise.reject(this.#refusal());
+    return this.#post(asked);
+  }
+
+  #post(asked: Asked): Promise<unknown> {
+    if (this.#ended !== null) return Promise.reject(new StoreError('unavailable', this.#ended));
     const id = this.#next;
     this.#next += 1;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { resolve, reject, isAppend: asked.kind === 'append' });
       this.#worker.postMessage({ ...asked, id });
     });
   }
@@ -192,31 +218,33 @@ class SqliteStore implements EventStore {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (error === undefined) waiting?.resolve(value);
-    else waiting?.reject(this.#translate(error.code, error.message));
+    else waiting?.reject(sqliteError(this.#file, error.code, error.message));
     if (id === 0 && error !== undefined) void this.#worker.terminate();
   }
 
-  #translate(code: number, message: string): StoreError {
-    const kind = KINDS.get(code < 0 ? code : code & 0xff) ?? 'unavailable';
-    if (kind === 'too-new') return new StoreError(kind, message);
-    const why: Readonly<Record<string, string>> = {
-      'in-use': 'is in use by another engine',
-      damaged: 'is damaged',
-      full: 'cannot grow: the disk is full',
-    };
-    return new StoreError(kind, `${this.#file} ${why[kind] ?? `cannot be used (${message})`}.`);
-  }
-
-  #failAll(message: string): void {
-    for (const { reject } of this.#waiting.values()) {
-      reject(new StoreError('unknown-outcome', `The thread of ${this.#file} ended: ${message}.`));
+  #end(message: string): void {
+    this.#ended ??= message;
+    for (const { reject, isAppend } of this.#waiting.values()) {
+      reject(new StoreError(isAppend ? 'unknown-outcome' : 'unavailable', message));
     }
     this.#waiting.clear();
+    for (const wake of this.#followers) wake();
+  }
+
+  #refusal(): StoreError {
+    return new StoreError('unavailable', `${this.#file} is closed.`);
   }
 }
 
+type Rows = WirePage<WireRow>;
+type Names = WirePage<{ readonly name: string }>;
+
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function recorded({ position, ...row }: WireRow): RecordedEvent {

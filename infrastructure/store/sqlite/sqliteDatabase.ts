@@ -1,0 +1,202 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import {
+  FOREIGN,
+  TOO_NEW,
+  type WireAppend,
+  type WireEvent,
+  type WireOutcome,
+  type WirePage,
+  type WireRow,
+  type WorkerOptions,
+} from './wire.ts';
+
+const FORMAT = 1;
+/** A page of events ends with whichever comes first: a long stream is never in memory whole. */
+const PAGE_ROWS_MAX = 256;
+const PAGE_CHARACTERS_MAX = 1_000_000;
+const BUSY_TIMEOUT_MS = 1000;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta (format INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS streams (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS events (
+    position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, version INTEGER NOT NULL,
+    id TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, metadata TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX IF NOT EXISTS events_by_version ON events (stream, version);
+`;
+
+/** Events in one SQLite file, for the one thread that holds it. Throws SQLite's errors. */
+export class SqliteDatabase {
+  readonly #db: DatabaseSync;
+  readonly #statements: Readonly<Record<string, StatementSync>>;
+
+  constructor({ file, isReadOnly }: WorkerOptions) {
+    this.#db = new DatabaseSync(file, { readOnly: isReadOnly });
+    try {
+      this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      if (!isReadOnly) this.#hold();
+      this.#checkFormat(file);
+      if (!isReadOnly) this.#prepareFile();
+      this.#statements = statements((sql) => this.#db.prepare(sql), isReadOnly);
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  /** From here to the end no other process gets at the file, so the log needs no shared memory. */
+  #hold(): void {
+    this.#db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    this.#db.exec('PRAGMA journal_mode = WAL');
+    this.#db.exec('PRAGMA synchronous = FULL');
+  }
+
+  /** Before anything is written: what a later version wrote stays as it is. */
+  #checkFormat(file: string): void {
+    const tables = this.#db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    if (tables.length === 0) return;
+    if (!tables.some(({ name }) => name === 'meta')) throw new Foreign(file);
+    const format = this.#db.prepare('SELECT format FROM meta').get()?.['format'];
+    if (typeof format === 'number' && format > FORMAT) throw new TooNew(file);
+  }
+
+  #prepareFile(): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    this.#db.exec(SCHEMA);
+    const format = this.#db.prepare('SELECT format FROM meta').get();
+    if (format === undefined) this.#db.prepare('INSERT INTO meta VALUES (?)').run(FORMAT);
+    this.#db.exec('COMMIT');
+  }
+
+  /** All appends of a group in one transaction: one sync of the disk for all of them. */
+  append(appends: readonly WireAppend[]): readonly WireOutcome[] {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const outcomes = appends.map((append) => this.#appendOne(append));
+      this.#db.exec('COMMIT');
+      return outcomes;
+    } catch (error) {
+      try {
+        this.#db.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself
+      }
+      throw error;
+    }
+  }
+
+  #appendOne({ stream, expectedVersion, events }: WireAppend): WireOutcome {
+    const row = this.#statement('stream').get(stream);
+    const version = Number(row?.['version'] ?? 0);
+    const after = expectedVersion + events.length;
+    if (version !== expectedVersion) {
+      const isThere =
+        version >= after && this.#isAppended(Number(row?.['id']), expectedVersion, events);
+      return isThere ? { kind: 'appended', version: after } : { kind: 'conflict', version };
+    }
+    const id =
+      row === undefined
+        ? Number(this.#statement('addStream').run(stream, after).lastInsertRowid)
+        : Number(row['id']);
+    if (row !== undefined) this.#statement('moveStream').run(after, id);
+    events.forEach((event, i) => {
+      const { id: eventId, type, data, metadata } = event;
+      this.#statement('addEvent').run(id, version + i + 1, eventId, type, data, metadata);
+    });
+    return { kind: 'appended', version: after };
+  }
+
+  #isAppended(stream: number, expectedVersion: number, events: readonly WireEvent[]): boolean {
+    return events.every(({ id }, i) => {
+      const row = this.#statement('idAt').get(stream, expectedVersion + i + 1);
+      return row?.['id'] === id;
+    });
+  }
+
+  read(stream: string, from: number, to: number): WirePage<WireRow> {
+    return pageOf(this.#statement('read').iterate(stream, from, to));
+  }
+
+  last(stream: string): WireRow | null {
+    return (this.#statement('last').get(stream) as WireRow | undefined) ?? null;
+  }
+
+  after(position: number): WirePage<WireRow> {
+    return pageOf(this.#statement('after').iterate(position));
+  }
+
+  streams(prefix: string, after: string): WirePage<{ readonly name: string }> {
+    const rows = this.#statement('streams').all(after, prefix, prefix, PAGE_ROWS_MAX);
+    return { rows: rows as { name: string }[], isLast: rows.length < PAGE_ROWS_MAX };
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #statement(name: string): StatementSync {
+    const statement = this.#statements[name];
+    if (statement === undefined) throw new Error(`no statement ${name}`);
+    return statement;
+  }
+}
+
+function statements(
+  prepare: (sql: string) => StatementSync,
+  isReadOnly: boolean,
+): Readonly<Record<string, StatementSync>> {
+  const columns =
+    'streams.name AS stream, events.version, position, events.id, type, data, metadata';
+  const from = `SELECT ${columns} FROM events JOIN streams ON streams.id = events.stream`;
+  const readers = {
+    read: prepare(`${from} WHERE streams.name = ? AND events.version BETWEEN ? AND ?
+      ORDER BY events.version`),
+    last: prepare(`${from} WHERE streams.name = ? ORDER BY events.version DESC LIMIT 1`),
+    after: prepare(`${from} WHERE position > ? ORDER BY position`),
+    streams: prepare(`SELECT name FROM streams WHERE name > ? AND substr(name, 1, length(?)) = ?
+      ORDER BY name LIMIT ?`),
+  };
+  if (isReadOnly) return readers;
+  return {
+    ...readers,
+    stream: prepare('SELECT id, version FROM streams WHERE name = ?'),
+    addStream: prepare('INSERT INTO streams (name, version) VALUES (?, ?)'),
+    moveStream: prepare('UPDATE streams SET version = ? WHERE id = ?'),
+    addEvent: prepare(
+      'INSERT INTO events (stream, version, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    idAt: prepare('SELECT id FROM events WHERE stream = ? AND version = ?'),
+  };
+}
+
+function pageOf(found: Iterable<unknown>): WirePage<WireRow> {
+  const rows: WireRow[] = [];
+  let characters = 0;
+  for (const row of found as Iterable<WireRow>) {
+    rows.push(row);
+    characters += row.data.length + row.metadata.length;
+    if (rows.length === PAGE_ROWS_MAX || characters >= PAGE_CHARACTERS_MAX) {
+      return { rows, isLast: false };
+    }
+  }
+  return { rows, isLast: true };
+}
+
+class TooNew extends Error {
+  readonly errcode = TOO_NEW;
+
+  constructor(file: string) {
+    super(`${file} was written by a later version of Stemma.`);
+  }
+}
+
+class Foreign extends Error {
+  readonly errcode = FOREIGN;
+
+  constructor(file: string) {
+    super(`${file} is a database of another program.`);
+  }
+}

@@ -1,0 +1,57 @@
+/** An event as it crosses to the thread. */
+export type WireEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+};
+
+/** A row as it comes back. */
+export type WireRow = WireEvent & {
+  readonly stream: string;
+  readonly version: number;
+  readonly position: number;
+};
+
+/** One append of a group. */
+export type WireAppend = {
+  readonly stream: string;
+  readonly expectedVersion: number;
+  readonly events: readonly WireEvent[];
+};
+
+/** What became of one append. */
+export type WireOutcome = { readonly kind: 'appended' | 'conflict'; readonly version: number };
+
+/** Some rows, and whether there were no more when they were read. */
+export type WirePage<T> = { readonly rows: readonly T[]; readonly isLast: boolean };
+
+/** What the thread can be asked; each is answered in its turn. */
+export type Asked =
+  | { readonly kind: 'append'; readonly appends: readonly WireAppend[] }
+  | {
+      readonly kind: 'read';
+      readonly stream: string;
+      readonly from: number;
+      readonly to: number;
+    }
+  | { readonly kind: 'last'; readonly stream: string }
+  | { readonly kind: 'after'; readonly position: number }
+  | { readonly kind: 'streams'; readonly prefix: string; readonly after: string }
+  | { readonly kind: 'close' };
+
+export type Request = Asked & { readonly id: number };
+
+/** What the thread answers; `error` is SQLite's extended result code and its text. */
+export type Answer = {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
+};
+
+/** What the thread is started with. */
+export type WorkerOptions = { readonly file: string; readonly isReadOnly: boolean };
+
+/** Codes of errors beside SQLite's own, which are all positive. */
+export const TOO_NEW = -1;
+export const FOREIGN = -2;

@@ -9,11 +9,11 @@ const PROGRAM = new URL('../cli/main.js', import.meta.url).pathname;
 /** An engine in a process of its own, as an orchestration service would run it. */
 export class EngineProcess {
   readonly #child: ChildProcess;
-  readonly #data: string;
+  readonly data: string;
 
   private constructor(child: ChildProcess, data: string) {
     this.#child = child;
-    this.#data = data;
+    this.data = data;
   }
 
   /** Starts `stemma serve` on a data folder; resolves when it is ready. */
@@ -31,7 +31,7 @@ export class EngineProcess {
 
   /** A request of the HTTP API over the admin socket; gives the JSON of the answer. */
   api<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const socketPath = join(this.#data, 'stemma.sock');
+    const socketPath = join(this.data, 'stemma.sock');
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = text === undefined ? {} : { 'content-type': 'application/json' };
     return new Promise((resolve, reject) => {

@@ -1,10 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { addEndpoint } from './endpoint.ts';
 import { Failure, UsageError, sentenceOf } from './failure.ts';
+import { addHistory } from './history.ts';
+import { addLineage } from './lineage.ts';
 import { addMachine } from './machine.ts';
 import { addServe } from './serve.ts';
 import { addSimulator } from './simulate.ts';
+import { addState } from './state.ts';
 import { endWithReader, say } from './terminal.ts';
+import { addVerify } from './verify.ts';
 
 const VERSION = '0.1.0';
 
@@ -40,5 +44,9 @@ function createProgram(): Command {
   addSimulator(program);
   addMachine(program);
   addEndpoint(program);
+  addLineage(program);
+  addHistory(program);
+  addState(program);
+  addVerify(program);
   return program;
 }

@@ -29,7 +29,13 @@ export type HistoryRequest = {
 };
 
 /** A page of a history; `next` is the version to go on from, null when `to` is reached. */
-export type HistoryPage = { readonly events: readonly ShownEvent[]; readonly next: number | null };
+export type HistoryPage = {
+  readonly incarnation: string;
+  /** How many events lie in the streams of its ancestors. */
+  readonly inherited: number;
+  readonly events: readonly ShownEvent[];
+  readonly next: number | null;
+};
 
 /** A point in the life of a machine's TPM; none of them is now. */
 export type Point = {
@@ -62,7 +68,11 @@ export class Forensics {
   async history(name: string, request: HistoryRequest): Promise<HistoryPage> {
     const incarnation = await this.#incarnationOf(name);
     const from = request.from ?? 1;
-    if (request.waitMs !== undefined) await this.#await(incarnation, from, request.waitMs);
+    const inherited = await this.#inherited(incarnation);
+    if (request.waitMs !== undefined) {
+      const streamVersion = Math.max(1, from - inherited);
+      await this.#projections.caughtUp(tpmStream(incarnation), streamVersion, request.waitMs);
+    }
     const { to = Number.MAX_SAFE_INTEGER, types, limit = PAGE_MAX } = request;
     const last = Math.min(to, from + SCAN_MAX - 1);
     const events: ShownEvent[] = [];
@@ -72,14 +82,7 @@ export class Forensics {
       if (types === undefined || types.includes(entry.fact.type)) events.push(showEntry(entry));
       if (events.length === Math.min(limit, PAGE_MAX)) break;
     }
-    return { events, next: next > to ? null : next };
-  }
-
-  /** Waits until a version of a history is there, or for so long. */
-  async #await(incarnation: string, version: number, waitMs: number): Promise<void> {
-    const inherited = await this.#inherited(incarnation);
-    const streamVersion = Math.max(1, version - inherited);
-    await this.#projections.caughtUp(tpmStream(incarnation), streamVersion, waitMs);
+    return { incarnation, inherited, events, next: next > to ? null : next };
   }
 
   async state(name: string, point: Point): Promise<Inspection> {
@@ -98,7 +101,10 @@ export class Forensics {
     const incarnation = await this.#incarnationOf(name);
     const before = await this.#stateAt(name, incarnation, from);
     const after = await this.#stateAt(name, incarnation, to);
-    return differences(before, after);
+    return differences(before, after).map((difference) => {
+      const { path, before: was = null, after: is = null } = difference;
+      return { path, before: was, after: is };
+    });
   }
 
   verify(machine: string | null, headsNote: string | null): AsyncIterable<Verdict> {

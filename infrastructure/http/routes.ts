@@ -194,7 +194,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'A TPM as it is or was',
     query: StateQuery,
     answer: ({ forensics }, { name, query }) => {
-      if (Object.keys(query).length > 1) {
+      if (Object.values(query).filter((value) => value !== undefined).length > 1) {
         throw new Refusal('invalid', 'Only one of at, time and snapshot can be given.', 'at');
       }
       return forensics.state(name, query);

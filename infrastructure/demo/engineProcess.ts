@@ -17,8 +17,8 @@ export class EngineProcess {
   }
 
   /** Starts `stemma serve` on a data folder; resolves when it is ready. */
-  static async start(data: string): Promise<EngineProcess> {
-    const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data], {
+  static async start(data: string, ...options: readonly string[]): Promise<EngineProcess> {
+    const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const complaints: string[] = [];

@@ -124,7 +124,7 @@ export class Guest {
   }
 
   /** Sends a command; gives what follows the header. Rejects with Refused for a response code. */
-  async #send(
+  async send(
     code: number,
     handles: readonly number[],
     isAuthorized: boolean,
@@ -150,12 +150,12 @@ export class Guest {
 
   /** TPM2_Startup(CLEAR). */
   async startup(): Promise<void> {
-    await this.#send(0x144, [], false, u16(0));
+    await this.send(0x144, [], false, u16(0));
   }
 
   /** TPM2_PCR_Extend of the SHA-256 bank. */
   async extend(pcr: number, digest: Uint8Array): Promise<void> {
-    await this.#send(0x182, [pcr], true, u32(1), u16(0x000b), digest);
+    await this.send(0x182, [pcr], true, u32(1), u16(0x000b), digest);
   }
 
   /** TPM2_PCR_Read of one PCR of the SHA-256 bank. */
@@ -163,7 +163,7 @@ export class Guest {
     const pcrSelect = new Uint8Array(3);
     pcrSelect[pcr >>> 3] = 1 << (pcr & 7);
     const selection = [{ hash: 'SHA256', pcrSelect } as const];
-    const reader = await this.#send(0x17e, [], false, toOctets(TPML_PCR_SELECTION, selection));
+    const reader = await this.send(0x17e, [], false, toOctets(TPML_PCR_SELECTION, selection));
     reader.u32();
     TPML_PCR_SELECTION.unmarshal(reader);
     reader.u32();
@@ -181,7 +181,7 @@ export class Guest {
       toOctets(TPM2B_DATA, new Uint8Array(0)),
       toOctets(TPML_PCR_SELECTION, []),
     ];
-    const reader = await this.#send(0x131, [hierarchy], true, ...parameters);
+    const reader = await this.send(0x131, [hierarchy], true, ...parameters);
     const handle = reader.u32();
     reader.u32();
     for (let skipped = 0; skipped < 3; skipped += 1) reader.octets(reader.u16());
@@ -198,7 +198,7 @@ export class Guest {
       toOctets(TPM2B_DATA, new Uint8Array(0)),
       toOctets(TPML_PCR_SELECTION, []),
     ];
-    const reader = await this.#send(0x153, [parent], true, ...parameters);
+    const reader = await this.send(0x153, [parent], true, ...parameters);
     reader.u32();
     const sealed = readSized(reader, TPM2B_PRIVATE);
     return { private: sealed, public: reader.octets(reader.u16()).slice() };
@@ -208,17 +208,17 @@ export class Guest {
   async unseal(parent: number, blob: SealedBlob): Promise<Uint8Array> {
     const { private: sealed, public: publicArea } = blob;
     const parts = [u16(sealed.length), sealed, u16(publicArea.length), publicArea];
-    const handle = (await this.#send(0x157, [parent], true, ...parts)).u32();
-    const reader = await this.#send(0x15e, [handle], true);
+    const handle = (await this.send(0x157, [parent], true, ...parts)).u32();
+    const reader = await this.send(0x15e, [handle], true);
     reader.u32();
     const { octets } = TPM2B_SENSITIVE_DATA.unmarshal(reader);
-    await this.#send(0x165, [], false, u32(handle));
+    await this.send(0x165, [], false, u32(handle));
     return octets;
   }
 
   /** TPM2_FlushContext. */
   async flush(handle: number): Promise<void> {
-    await this.#send(0x165, [], false, u32(handle));
+    await this.send(0x165, [], false, u32(handle));
   }
 
   /** TPM2_NV_DefineSpace of a counter that its own empty authorization reads and increments. */
@@ -226,17 +226,17 @@ export class Guest {
     const attributes = NV.AUTHREAD | NV.AUTHWRITE | NV.NO_DA | (1 << 4);
     const publicArea = concat(u32(nvIndex), u16(0x000b), u32(attributes), u16(0), u16(8));
     const parameters = [u16(0), u16(publicArea.length), publicArea];
-    await this.#send(0x12a, [TPM_RH.OWNER], true, ...parameters);
+    await this.send(0x12a, [TPM_RH.OWNER], true, ...parameters);
   }
 
   /** TPM2_NV_Increment. */
   async increment(nvIndex: number): Promise<void> {
-    await this.#send(0x134, [nvIndex, nvIndex], true);
+    await this.send(0x134, [nvIndex, nvIndex], true);
   }
 
   /** TPM2_NV_Read with the index's own, empty authorization. */
   async readNv(nvIndex: number, size: number): Promise<Uint8Array> {
-    const reader = await this.#send(0x14e, [nvIndex, nvIndex], true, u16(size), u16(0));
+    const reader = await this.send(0x14e, [nvIndex, nvIndex], true, u16(size), u16(0));
     reader.u32();
     return reader.octets(reader.u16()).slice();
   }

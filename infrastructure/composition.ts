@@ -71,7 +71,10 @@ async function openWith(options: HostOptions, closing: Closing): Promise<Host> {
   closing.add(() => projections.stop());
   const endpoints = container.resolve(EndpointBook);
   await endpoints.reopen();
-  closing.add(() => endpoints.closeAll());
+  closing.add(async () => {
+    await endpoints.endSurvey();
+    await endpoints.closeAll();
+  });
   const api = container.resolve(HttpApi);
   const socket = adminSocket(data);
   rmSync(socket, { force: true });

@@ -1,4 +1,6 @@
 import { destination, pino, type Level, type Logger } from 'pino';
+import { StoreError } from '../../domain/engine/eventStore.ts';
+import { Refusal } from '../../domain/machines/refusal.ts';
 import { masked } from './failure.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const satisfies Level[];
@@ -8,11 +10,16 @@ const SECRET_FIELDS = ['token', 'authorization', 'password', 'auth', 'seed', 'se
 
 type Logged = { readonly type: string; readonly message: string; readonly stack?: string };
 
-/** An error with its name, sentence and stack; what else hangs on it stays out of the log. */
+/**
+ * An error with its name and sentence; with a stack only when nobody foresaw it. What else hangs on
+ * an error stays out of the log.
+ */
 function logged(error: unknown): Logged {
   if (!(error instanceof Error)) return { type: typeof error, message: masked(String(error)) };
-  const { name, message, stack } = error;
-  return { type: name, message: masked(message), ...(stack ? { stack: masked(stack) } : {}) };
+  const { message, stack, constructor } = error;
+  const said = { type: constructor.name, message: masked(message) };
+  const isForeseen = error instanceof StoreError || error instanceof Refusal;
+  return isForeseen || stack === undefined ? said : { ...said, stack: masked(stack) };
 }
 
 /** The log of a program: one JSON object a line, on stderr, written at once. */

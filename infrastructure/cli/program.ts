@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addDemo } from './demo.ts';
 import { addEndpoint } from './endpoint.ts';
 import { Failure, UsageError, sentenceOf } from './failure.ts';
 import { addHistory } from './history.ts';
@@ -7,10 +8,9 @@ import { addMachine } from './machine.ts';
 import { addServe } from './serve.ts';
 import { addSimulator } from './simulate.ts';
 import { addState } from './state.ts';
+import { VERSION } from '../version.ts';
 import { endWithReader, say } from './terminal.ts';
 import { addVerify } from './verify.ts';
-
-const VERSION = '0.1.0';
 
 /** What commander throws when it has done all that was asked: shown its help or its version. */
 const ANSWERED: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.version']);
@@ -18,11 +18,19 @@ const ANSWERED: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'comma
 /** Runs a command line; gives the exit status: 0 done, 1 refused or failed, 2 wrong usage. */
 export async function run(args: readonly string[]): Promise<number> {
   endWithReader();
+  forgetEmptyVariables();
   try {
     await createProgram().parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     return statusOf(error);
+  }
+}
+
+/** An empty variable of the environment says nothing. */
+function forgetEmptyVariables(): void {
+  for (const name of ['STEMMA_DATA', 'STEMMA_STORE']) {
+    if (process.env[name] === '') Reflect.deleteProperty(process.env, name);
   }
 }
 
@@ -42,6 +50,7 @@ function createProgram(): Command {
     .showSuggestionAfterError(false);
   addServe(program);
   addSimulator(program);
+  addDemo(program);
   addMachine(program);
   addEndpoint(program);
   addLineage(program);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { inject, injectable } from 'tsyringe';
 import { machineOf } from '../../domain/engine/machineLog.ts';
+import { StoreError } from '../../domain/engine/eventStore.ts';
 import { Refusal } from '../../domain/machines/refusal.ts';
 import { openEndpoint, type Endpoint, type Protocol } from '../reception/endpoint.ts';
 import { isTaken } from '../reception/listener.ts';
@@ -35,6 +36,8 @@ export class EndpointBook {
   readonly #log: Logger;
   readonly #tally: Tally;
   readonly #open = new Map<string, Entry>();
+  #survey: Promise<void> = Promise.resolve();
+  #isEnding = false;
 
   constructor(
     @inject(ENGINE) engine: Engine,
@@ -106,6 +109,31 @@ export class EndpointBook {
       const name = machineOf(stream);
       if (name !== null) await this.#reopenMachine(name);
     }
+    this.#survey = this.#closeDamaged().catch(this.#engine.ports.report);
+  }
+
+  /** Stops looking through what was reopened; resolves when that has ended. */
+  async endSurvey(): Promise<void> {
+    this.#isEnding = true;
+    await this.#survey;
+  }
+
+  /**
+   * Loads the TPMs behind the endpoints, one by one and beside the work of the day. One whose history
+   * is damaged is served no longer; what is recorded stays.
+   */
+  async #closeDamaged(): Promise<void> {
+    const { orchestrator, machines } = this.#engine;
+    for (const name of new Set([...this.#open.values()].map(({ machine }) => machine))) {
+      if (this.#isEnding) return;
+      try {
+        await orchestrator.seatOf(await machines.get(name));
+      } catch (error) {
+        if (!isDamage(error)) continue;
+        this.#log.warn({ machine: name, reason: sentence(error) }, 'a machine cannot be served');
+        await this.closeAll(name);
+      }
+    }
   }
 
   async #reopenMachine(name: string): Promise<void> {
@@ -167,6 +195,11 @@ function shown(id: string, machine: string, endpoint: Endpoint): OpenEndpoint {
     control: controlListen,
     connections: endpoint.connections(),
   };
+}
+
+function isDamage(error: unknown): boolean {
+  const kind = error instanceof StoreError || error instanceof Refusal ? error.kind : null;
+  return kind === 'damaged' || kind === 'too-new';
 }
 
 function sentence(error: unknown): string {

@@ -17,7 +17,7 @@ const NAME = /^[a-z0-9-]{1,63}$/;
 const NAME_MESSAGE = '$property: expected 1 to 63 characters of a-z, 0-9 and "-"';
 const COUNT_MAX = 1000;
 const LISTEN_SIZE_MAX = 256;
-const NOTE_SIZE_MAX = 64 * 1024 * 1024;
+export const NOTE_SIZE_MAX = 64 * 1024 * 1024;
 const WAIT_MAX_S = 60;
 
 function IsName(): PropertyDecorator {

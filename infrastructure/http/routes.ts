@@ -9,6 +9,7 @@ import {
   DiffQuery,
   EndpointsQuery,
   HistoryQuery,
+  NOTE_SIZE_MAX,
   OpenEndpointRequest,
   RollBack,
   StateQuery,
@@ -42,6 +43,8 @@ export type Route<B extends object = object, Q extends object = object> = {
   /** The status of success; 200 unless said otherwise. */
   readonly status?: number;
   readonly body?: RequestClass<B>;
+  /** The octets of a body at most; few unless said otherwise. */
+  readonly bodySizeMax?: number;
   readonly query?: RequestClass<Q>;
   readonly answer: (services: Services, asked: Asked<B, Q>) => Promise<unknown>;
 };
@@ -216,6 +219,7 @@ export const ROUTES: readonly Route[] = [
     path: '/v1/verifications',
     summary: 'Recompute histories and compare them with signed heads',
     body: VerifyHistories,
+    bodySizeMax: NOTE_SIZE_MAX,
     answer: verifyHistories,
   }),
   route({

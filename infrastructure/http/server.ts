@@ -10,6 +10,7 @@ import { Forensics } from '../hosting/forensics.ts';
 import { MachineReader } from '../hosting/machineReader.ts';
 import type { NotingStore } from '../hosting/notingStore.ts';
 import type { ViewDatabase } from '../store/views/viewDatabase.ts';
+import { VERSION } from '../version.ts';
 import { ENGINE, LOG, PROJECTIONS, STORE, VIEWS } from '../tokens.ts';
 import { positionOf, sendEvents } from './eventFeed.ts';
 import { Idempotency, KeyReused, type Answer } from './idempotency.ts';
@@ -35,8 +36,26 @@ export type Served = { readonly address: string; readonly close: () => Promise<v
 
 type Server = FastifyInstance;
 
-const BODY_SIZE_MAX = 64 * 1024 * 1024;
-export const VERSION = '0.1.0';
+/** Requests are small, but for those whose route says otherwise. */
+const BODY_SIZE_MAX = 64 * 1024;
+/** What a client that is slow, or means no good, can hold. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_TIMEOUT_MS = 10_000;
+const CHECK_EVERY_MS = 5000;
+const CONNECTIONS_MAX = 1024;
+
+const OPTIONS = {
+  bodyLimit: BODY_SIZE_MAX,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  forceCloseConnections: 'idle' as const,
+  routerOptions: { maxParamLength: 200 },
+};
+const SOCKET_OPTIONS = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  connectionsCheckingInterval: CHECK_EVERY_MS,
+};
 
 /** The HTTP API. */
 @injectable()
@@ -49,6 +68,8 @@ export class HttpApi {
   readonly #idempotency: Idempotency;
   readonly #ending = new AbortController();
   readonly #document = openApi(ROUTES, VERSION);
+  /** Requests that are being answered; a client that has gone does not end its own. */
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(
     @inject(ENGINE) { orchestrator }: Engine,
@@ -77,7 +98,13 @@ export class HttpApi {
         ? { path: listening.path }
         : { host: listening.host, port: listening.port },
     );
-    return { address, close: () => server.close() };
+    return {
+      address,
+      close: async () => {
+        await server.close();
+        await Promise.allSettled(this.#underWay);
+      },
+    };
   }
 
   /** Ends what lasts: feeds of events. */
@@ -87,15 +114,13 @@ export class HttpApi {
   }
 
   #build(listening: Listening): Server {
-    const options = {
-      bodyLimit: BODY_SIZE_MAX,
-      forceCloseConnections: 'idle' as const,
-      routerOptions: { maxParamLength: 200 },
-    };
     const tls = 'tls' in listening ? listening.tls : undefined;
     const server = (
-      tls === undefined ? fastify(options) : fastify({ ...options, https: tls })
+      tls === undefined
+        ? fastify({ ...OPTIONS, http: SOCKET_OPTIONS })
+        : fastify({ ...OPTIONS, https: { ...SOCKET_OPTIONS, ...tls } })
     ) as Server;
+    server.server.maxConnections = CONNECTIONS_MAX;
     if ('token' in listening) requireToken(server, listening.token);
     server.addHook('onResponse', async (request, reply) => this.#account(request, reply));
     server.setErrorHandler((error, request, reply) => this.#refuse(error, request, reply));
@@ -114,19 +139,32 @@ export class HttpApi {
     server.route({
       method: route.method,
       url,
-      handler: async (request, reply) => {
-        const key = request.headers['idempotency-key'];
-        if (route.method === 'GET' || key === undefined) {
-          return deliver(reply, route, await this.#answer(route, request));
-        }
-        const asked = [request.method, request.url, JSON.stringify(request.body ?? {})];
-        const work = () => this.#settle(route, request);
-        const { answer, isRepeated } = await this.#idempotency.once(String(key), asked, work);
-        if (isRepeated) reply.header('idempotency-replayed', 'true');
-        const type = answer.status < 400 ? 'application/json' : PROBLEM_TYPE;
-        return reply.status(answer.status).type(type).send(answer.body);
-      },
+      bodyLimit: route.bodySizeMax ?? BODY_SIZE_MAX,
+      handler: (request, reply) => this.#handle(route, request, reply),
     });
+  }
+
+  async #handle(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const key = request.headers['idempotency-key'];
+    if (route.method === 'GET' || key === undefined) {
+      return deliver(reply, route, await this.#track(this.#answer(route, request)));
+    }
+    const asked = [request.method, request.url, JSON.stringify(request.body ?? {})];
+    const work = () => this.#settle(route, request);
+    const once = this.#idempotency.once(String(key), asked, work);
+    const { answer, isRepeated } = await this.#track(once);
+    if (isRepeated) reply.header('idempotency-replayed', 'true');
+    const type = answer.status < 400 ? 'application/json' : PROBLEM_TYPE;
+    return reply.status(answer.status).type(type).send(answer.body);
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
   }
 
   /** The answer to a request that has not been checked. */

@@ -29,8 +29,8 @@ export type Circumstances = {
   /** The next `count` octets of fresh randomness. */
   readonly entropy: (count: number) => Uint8Array;
   /**
-   * The primes of a key, made beforehand. Throws KeyWanted when they are not there yet: whoever runs
-   * the decision has them made elsewhere and decides again.
+   * The primes of a key, made beforehand. Throws KeyWanted when they are not there yet: whoever
+   * runs the decision has them made elsewhere and decides again.
    */
   readonly rsaPrimes: (request: KeyRequest) => RsaPrimes;
 };

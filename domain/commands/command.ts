@@ -10,7 +10,8 @@ export type AuthRole = 'USER' | 'ADMIN' | 'DUP';
 export type HandleRow = { readonly codec: Codec<number>; readonly auth?: AuthRole };
 
 type HandleRows = Readonly<Record<string, HandleRow>>;
-type Codecs = Readonly<Record<string, Codec<any>>>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
+type Codecs = Readonly<Record<string, Codec<any>>>;
 
 /** The handles and parameters of a command, by their names in Part 3. */
 export type Input<H, P> = { readonly [K in keyof H]: number } & {

@@ -11,7 +11,8 @@ import {
   type Output,
 } from './command.ts';
 
-type Codecs = Readonly<Record<string, Codec<any>>>; // eslint-disable-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
+type Codecs = Readonly<Record<string, Codec<any>>>;
 
 /** A row whose `decide` also sees the table of commands. */
 type RowOfTable<H, P, R> = Omit<CommandRow<H, P, R>, 'decide'> & {

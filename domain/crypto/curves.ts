@@ -1,7 +1,9 @@
 import type { EccCurve } from '../structures/eccCurve.ts';
 import { fromHex } from '../structures/octets.ts';
 
-/** A curve y^2 = x^3 + ax + b over the integers modulo p, all of whose points are multiples of G. */
+/**
+ * A curve y^2 = x^3 + ax + b over the integers modulo p, all of whose points are multiples of G.
+ */
 export type Curve = {
   /** The name under which OpenSSL knows it. */
   readonly nodeName: string;

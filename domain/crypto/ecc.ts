@@ -137,8 +137,8 @@ function xOfSum({ p, a }: Curve, left: EccPoint, right: EccPoint): bigint | null
 }
 
 /**
- * OpenSSL wants to see a public key beside the scalar, and would make it where there is none, at the
- * cost of another multiplication. It does not look at it: the base point stands in.
+ * OpenSSL wants to see a public key beside the scalar, and would make it where there is none, at
+ * the cost of another multiplication. It does not look at it: the base point stands in.
  */
 function sharedX(curve: EccCurve, scalar: Uint8Array, x: bigint, y: bigint): Uint8Array {
   const { oid, gx, gy } = CURVES[curve];

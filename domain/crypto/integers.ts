@@ -10,7 +10,9 @@ export function toInteger(octets: Uint8Array): bigint {
   return BigInt(hex);
 }
 
-/** A non-negative integer in exactly `size` octets. Throws when it needs more. RFC 8017, 4.1 I2OSP */
+/**
+ * A non-negative integer in exactly `size` octets. Throws when it needs more. RFC 8017, 4.1 I2OSP
+ */
 export function toOctets(value: bigint, size: number): Uint8Array {
   const hex = (value === 0n ? '' : value.toString(16)).padStart(size * 2, '0');
   if (value < 0n || hex.length > size * 2) throw new Error(`an integer beyond ${size} octets`);

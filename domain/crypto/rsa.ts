@@ -11,7 +11,9 @@ import {
 import { mgf1 } from './kdf.ts';
 import { nodePrivateKey, nodeRsaPrivate, type NodePrivateKey } from './node.ts';
 
-/** An RSA private key ready for use: it keeps its numbers to itself. Worth keeping by the caller. */
+/**
+ * An RSA private key ready for use: it keeps its numbers to itself. Worth keeping by the caller.
+ */
 export type RsaPrivate = { readonly size: number; readonly key: NodePrivateKey };
 
 const ZERO = new Uint8Array(1);

@@ -7,9 +7,9 @@ import { compressSha512 } from './sha512.ts';
 import { SHA384_START, SHA512_START } from './shaConstants.ts';
 
 /**
- * A hash that has begun, in octets, so that it can be stored and resumed anywhere: the hash sequences
- * of a TPM outlive the process. `chaining` holds the words between blocks, `pending` the octets that
- * do not fill a block yet, `lengthOctets` counts all octets so far.
+ * A hash that has begun, in octets, so that it can be stored and resumed anywhere: the hash
+ * sequences of a TPM outlive the process. `chaining` holds the words between blocks, `pending` the
+ * octets that do not fill a block yet, `lengthOctets` counts all octets so far.
  */
 export type HashState = {
   readonly alg: HashAlg;

@@ -17,8 +17,8 @@ export type Linkable = {
 };
 
 /**
- * The link of an event: SHA-256, in hexadecimal, over the link before it and the event's octets, each
- * field preceded by its length. A fork's first link continues from its parent's at the fork.
+ * The link of an event: SHA-256, in hexadecimal, over the link before it and the event's octets,
+ * each field preceded by its length. A fork's first link continues from its parent's at the fork.
  */
 export function link(before: string, event: Linkable): string {
   const fields = [

@@ -72,7 +72,9 @@ export type Batch = {
   readonly facts: readonly Fact[];
   readonly atMs: number;
   readonly keys?: KeyNotes;
-  /** The circumstances of the decision, to be sealed; null when there is nothing to seal them with. */
+  /**
+   * The circumstances of the decision, to be sealed; null when there is nothing to seal them with.
+   */
   readonly circumstances?: unknown;
 };
 

@@ -4,8 +4,8 @@ import { isTpmEventType, type TpmEvent } from '../tpm/evolve.ts';
 import { tpmStream } from './incarnation.ts';
 
 /**
- * An event in the history of a TPM. `version` counts through all ancestors: a fork at version n goes
- * on with n + 1. Secrets show as their sizes.
+ * An event in the history of a TPM. `version` counts through all ancestors: a fork at version n
+ * goes on with n + 1. Secrets show as their sizes.
  */
 export type HistoryEntry = {
   readonly version: number;

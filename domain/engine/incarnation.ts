@@ -47,8 +47,8 @@ export type Loaded = {
 const EVENTS_BEFORE_REST = 64;
 
 /**
- * The TPM at the end of its log, or at `version`: from its memento where there is one, else from the
- * beginning, through its parents for a fork. Every link on the way is checked.
+ * The TPM at the end of its log, or at `version`: from its memento where there is one, else from
+ * the beginning, through its parents for a fork. Every link on the way is checked.
  *
  * Throws StoreError: `damaged` names the first bad event. Null when there is no such incarnation.
  */

@@ -5,7 +5,9 @@ import { decodeBody, encodeBody } from './body.ts';
 import { fromBase64, seal, unseal, type Head, type Sealer } from './envelope.ts';
 import type { KeyRing } from './ports.ts';
 
-/** The shape of the folded state: a memento of another shape is not used. Raise it with the shape. */
+/**
+ * The shape of the folded state: a memento of another shape is not used. Raise it with the shape.
+ */
 const SHAPE = 1;
 const text = new TextEncoder();
 

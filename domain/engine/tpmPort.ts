@@ -17,9 +17,9 @@ export type TpmStatus = {
 export interface TpmPort {
   /**
    * Decides one command. `request` is a whole command as its header's commandSize says (the view is
-   * only valid during the call), `locality` 0-4 or 32-255. The answer is always a complete response;
-   * it comes at once when the command changes nothing, and otherwise after its facts are durable.
-   * Never rejects: what fails inside is a response code.
+   * only valid during the call), `locality` 0-4 or 32-255. The answer is always a complete
+   * response; it comes at once when the command changes nothing, and otherwise after its facts are
+   * durable. Never rejects: what fails inside is a response code.
    */
   execute(request: Uint8Array, locality: number): Uint8Array | Promise<Uint8Array>;
 

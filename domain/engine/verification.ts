@@ -42,7 +42,8 @@ export async function verifyStream(
     }
     const missing = due.find(({ version }) => version > events);
     if (missing === undefined) return { stream, events, problem: null };
-    const problem = `Stream ${stream} is cut: event ${events + 1} to ${missing.version} are missing.`;
+    const lost = `event ${events + 1} to ${missing.version}`;
+    const problem = `Stream ${stream} is cut: ${lost} are missing.`;
     return { stream, events, problem };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;

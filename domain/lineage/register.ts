@@ -30,8 +30,8 @@ export function statementDigest(statement: LineageStatement): Uint8Array {
 }
 
 /**
- * The lineage register after a copy, as TPM2_NV_Extend would do it: SHA-256(register || digest). From
- * the register and the statements anyone can check the whole history of copies.
+ * The lineage register after a copy, as TPM2_NV_Extend would do it: SHA-256(register || digest).
+ * From the register and the statements anyone can check the whole history of copies.
  */
 export function extendRegister(register: Uint8Array, statement: LineageStatement): Uint8Array {
   return digest('SHA256', register, statementDigest(statement));

@@ -12,8 +12,8 @@ function auditSession(call: Call): UsedSession | undefined {
 }
 
 /**
- * Refuses with EXCLUSIVE a command whose audit session insists on being the exclusive one and is not.
- * Part 1, 34.3 Exclusive Audit Session
+ * Refuses with EXCLUSIVE a command whose audit session insists on being the exclusive one and is
+ * not. Part 1, 34.3 Exclusive Audit Session
  */
 export function requireExclusive(tpm: Tpm, call: Call): void {
   const used = auditSession(call);

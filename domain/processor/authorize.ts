@@ -21,8 +21,8 @@ import { checkPolicy } from './policyCheck.ts';
 import { includesAuth, isCommandHmacRight } from './sessionHmac.ts';
 
 /**
- * Checks every session of a command, in order; the first that fails ends it. The facts of a failure,
- * a counted try for one, are in the ledger by then. Part 1, 19.4 Authorization Checks
+ * Checks every session of a command, in order; the first that fails ends it. The facts of a
+ * failure, a counted try for one, are in the ledger by then. Part 1, 19.4 Authorization Checks
  */
 export function authorize(ledger: Ledger, call: Call, circumstances: Circumstances): void {
   for (const used of call.sessions) {
@@ -77,7 +77,9 @@ function checkAuthorization(
   if (isAuthUsed) countPinSuccess(ledger, entity);
 }
 
-/** True when the entity's authorization value has a part in this: a bound session knows it already. */
+/**
+ * True when the entity's authorization value has a part in this: a bound session knows it already.
+ */
 function usesAuth(tpm: Tpm, { session }: UsedSession, entity: number): boolean {
   if (session === null || session.policy?.authorization === 'password') return true;
   return includesAuth(tpm, session, entity);

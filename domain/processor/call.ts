@@ -9,9 +9,10 @@ import type { Session } from '../tpm/sessions.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 
 /**
- * One session of a command's authorization area. `session` is its state before the command, null for
- * a password. `entity` is the handle that it authorizes and `role` what for, null for a session that
- * only encrypts or audits. `auth` is the HMAC or the password as it came. Part 1, 18.7 Session Area
+ * One session of a command's authorization area. `session` is its state before the command, null
+ * for a password. `entity` is the handle that it authorizes and `role` what for, null for a session
+ * that only encrypts or audits. `auth` is the HMAC or the password as it came. Part 1, 18.7 Session
+ * Area
  */
 export type UsedSession = {
   /** From 1, as response codes count. */

@@ -23,8 +23,8 @@ function done(...events: readonly TpmEvent[]): Indication {
 const NOT_POWERED: Indication = { events: [], outcome: 'notPowered' };
 
 /**
- * Decides a signal of the platform. Without power only power itself, the NV line and the cancel line
- * mean anything, and none to a TPM that was retired. Part 1, 12.2 Initialization
+ * Decides a signal of the platform. Without power only power itself, the NV line and the cancel
+ * line mean anything, and none to a TPM that was retired. Part 1, 12.2 Initialization
  */
 export function indicate(tpm: Tpm, signal: Signal, circumstances: Circumstances): Indication {
   const { lifecycle, identity } = tpm;

@@ -51,7 +51,9 @@ export function decryptParameter(
   return transform(decryptCfb, session, encryptionKey(tpm, session, entity), nonces, data);
 }
 
-/** The first response parameter's data, encrypted for the caller. Part 1, 21.2 Parameter Encryption */
+/**
+ * The first response parameter's data, encrypted for the caller. Part 1, 21.2 Parameter Encryption
+ */
 export function encryptParameter(
   tpm: Tpm,
   session: Session,

@@ -73,8 +73,8 @@ function noncesOfOthers(call: Call, used: UsedSession): readonly Uint8Array[] {
 }
 
 /**
- * The HMAC of a response, with the authorization value as it is after the command. Empty when the key
- * is empty and the command came without one.
+ * The HMAC of a response, with the authorization value as it is after the command. Empty when the
+ * key is empty and the command came without one.
  *
  * `isAuthIncluded` was decided before the command: a session does not lose its binding by what the
  * command does to the entity. Part 1, 19.6.5 Session HMAC Computation

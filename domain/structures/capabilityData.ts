@@ -11,6 +11,7 @@ import {
   type Of,
   type TaggedOf,
 } from './codec.ts';
+import { refuse } from './tpmError.ts';
 
 /** TPM_CAP; others are refused with VALUE. Part 2, 6.12 TPM_CAP */
 export const TPM_CAP = oneOf('TPM_CAP', UINT32, {
@@ -32,7 +33,9 @@ export const CAP_BUFFER_MAX = 1024;
 /** How many octets of elements fit beside the capability and the count: MAX_CAP_DATA. */
 const CAP_DATA_MAX = CAP_BUFFER_MAX - 8;
 
-/** How many elements one response holds at most, by their size. Part 2, 10.8 Capability Structures */
+/**
+ * How many elements one response holds at most, by their size. Part 2, 10.8 Capability Structures
+ */
 export const CAP_MAX = {
   ALGS: Math.floor(CAP_DATA_MAX / 6),
   HANDLES: Math.floor(CAP_DATA_MAX / 4),
@@ -59,7 +62,7 @@ export type TpmsTaggedProperty = Of<typeof TPMS_TAGGED_PROPERTY>;
 /** A property of PCR, and the PCR (bit n for PCR n) that have it. */
 export type TpmsTaggedPcrSelect = { readonly tag: number; readonly pcrs: number };
 
-/** TPMS_TAGGED_PCR_SELECT. Part 2, 10.8.3 TPMS_TAGGED_PCR_SELECT */
+/** TPMS_TAGGED_PCR_SELECT: three octets for 24 PCR, or VALUE. Part 2, 10.8.3 TPMS_TAGGED_PCR_SELECT */
 export const TPMS_TAGGED_PCR_SELECT: Codec<TpmsTaggedPcrSelect> = {
   name: 'TPMS_TAGGED_PCR_SELECT',
   marshal: (writer, { tag, pcrs }) => {
@@ -69,7 +72,8 @@ export const TPMS_TAGGED_PCR_SELECT: Codec<TpmsTaggedPcrSelect> = {
   },
   unmarshal: (reader) => {
     const tag = reader.u32();
-    const [a = 0, b = 0, c = 0] = reader.octets(reader.u8());
+    if (reader.u8() !== 3) refuse('VALUE');
+    const [a = 0, b = 0, c = 0] = reader.octets(3);
     return { tag, pcrs: a | (b << 8) | (c << 16) };
   },
 };

@@ -184,7 +184,8 @@ type AnyCodec = Codec<unknown>;
 export type StructOf<F> = { readonly [K in keyof F]: Of<F[K]> };
 
 /** A TPMS: its fields in wire order. */
-export function struct<const F extends { readonly [K in keyof F]: Codec<never> | Codec<any> }>( // eslint-disable-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
+export function struct<const F extends { readonly [K in keyof F]: Codec<never> | Codec<any> }>(
   name: string,
   fields: F,
 ): Codec<StructOf<F>> {
@@ -242,7 +243,9 @@ export function checked<T>(
   };
 }
 
-/** A TPMA: a bit field kept as its number; a set bit outside `mask` is refused with RESERVED_BITS. */
+/**
+ * A TPMA: a bit field kept as its number; a set bit outside `mask` is refused with RESERVED_BITS.
+ */
 export function bits(name: string, codec: Codec<number>, mask: number): Codec<number> {
   return checked(name, codec, (value) => ((value & ~mask) === 0 ? null : 'RESERVED_BITS'));
 }
@@ -254,7 +257,8 @@ export function bits(name: string, codec: Codec<number>, mask: number): Codec<nu
  */
 export function tagged<
   const K extends string,
-  const M extends { readonly [S in keyof M]: Codec<any> }, // eslint-disable-line @typescript-eslint/no-explicit-any -- as in struct
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in struct
+  const M extends { readonly [S in keyof M]: Codec<any> },
 >(name: string, key: K, selector: Codec<keyof M & string>, members: M): Codec<TaggedOf<K, M>> {
   const table = members as unknown as Record<string, AnyCodec>;
   return {

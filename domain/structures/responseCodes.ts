@@ -114,8 +114,8 @@ export type RcPosition =
   { readonly handle: number } | { readonly parameter: number } | { readonly session: number };
 
 /**
- * The number on the wire: format-one codes carry their position, REFERENCE_H0 and REFERENCE_S0 count
- * on from the first, all others stand alone.
+ * The number on the wire: format-one codes carry their position, REFERENCE_H0 and REFERENCE_S0
+ * count on from the first, all others stand alone.
  *
  * Part 2, 6.6.2 Response Code Formats
  */

@@ -3,10 +3,10 @@ import type { TpmsTimeInfo } from '../structures/base.ts';
 /**
  * Time and Clock, told as moments from which both follow at any later one.
  *
- * At `setAtMs` (ms since the epoch, the platform's clock) Clock was `clockMs`; at `timeSetAtMs` Time
- * was `timeMs`. While power is on both advance 30,000 ms in `30000 - rateAdjust` ms of the platform's
- * clock. `safeAtMs`: Clock may have shown larger values before, until it passes this one; null when
- * it never did. Part 1, 36 Timing Components
+ * At `setAtMs` (ms since the epoch, the platform's clock) Clock was `clockMs`; at `timeSetAtMs`
+ * Time was `timeMs`. While power is on both advance 30,000 ms in `30000 - rateAdjust` ms of the
+ * platform's clock. `safeAtMs`: Clock may have shown larger values before, until it passes this
+ * one; null when it never did. Part 1, 36 Timing Components
  */
 export type Clock = {
   readonly clockMs: bigint;
@@ -20,7 +20,9 @@ export type Clock = {
   readonly clearCount: number;
 };
 
-/** How often Clock is made durable: TPM_PT_CLOCK_UPDATE. `safe` returns when it passes a multiple. */
+/**
+ * How often Clock is made durable: TPM_PT_CLOCK_UPDATE. `safe` returns when it passes a multiple.
+ */
 export const CLOCK_UPDATE_MS = 4096n;
 
 /** Facts about Clock alone: `nowMs` is the platform's clock. */
@@ -66,7 +68,9 @@ export function timeAt(clock: Clock, nowMs: number): bigint {
   return clock.timeMs + advanceMs(clock.timeSetAtMs, nowMs, clock.rateAdjust);
 }
 
-/** Clock at a moment of the platform's clock, in ms; never below an earlier one. Power must be on. */
+/**
+ * Clock at a moment of the platform's clock, in ms; never below an earlier one. Power must be on.
+ */
 export function clockAt(clock: Clock, nowMs: number): bigint {
   return clock.clockMs + advanceMs(clock.setAtMs, nowMs, clock.rateAdjust);
 }

@@ -40,7 +40,9 @@ export function isTrue(operandA: Uint8Array, operation: Operation, operandB: Uin
   }
 }
 
-/** Below, at or above zero as a is to b. Two's complement is in order once its sign bit is flipped. */
+/**
+ * Below, at or above zero as a is to b. Two's complement is in order once its sign bit is flipped.
+ */
 function compare(a: Uint8Array, b: Uint8Array, signBit: number): number {
   for (let i = 0; i < a.length; i += 1) {
     const flip = i === 0 ? signBit : 0;

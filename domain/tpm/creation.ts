@@ -23,8 +23,8 @@ export type Request = {
 };
 
 /**
- * Refuses what cannot be created: the template as parameter 2, an authorization value that is longer
- * than digests of the nameAlg with SIZE as parameter 1. Part 3, 12.1 TPM2_Create
+ * Refuses what cannot be created: the template as parameter 2, an authorization value that is
+ * longer than digests of the nameAlg with SIZE as parameter 1. Part 3, 12.1 TPM2_Create
  */
 export function checkRequest(
   parent: TpmObject | null,

@@ -3,8 +3,8 @@
  *
  * `failedTries` is the count at `sinceMs` (a value of Time); one try comes back every
  * `recoveryTimeS`. `lockoutAuthBlockedMs` is Time when a wrong lockoutAuth closed it, or null;
- * `lockoutRecoveryS` of zero means until the next Startup. `isUsed`: a protected authorization value
- * was used since the last Startup or Shutdown. Part 1, 19.8 Dictionary Attack Protection
+ * `lockoutRecoveryS` of zero means until the next Startup. `isUsed`: a protected authorization
+ * value was used since the last Startup or Shutdown. Part 1, 19.8 Dictionary Attack Protection
  */
 export type DictionaryAttack = {
   readonly failedTries: number;
@@ -18,7 +18,9 @@ export type DictionaryAttack = {
 
 /** The facts about failed tries. */
 export type DictionaryAttackEvent =
-  /** A protected authorization value is about to be compared: power must not be cut without trace. */
+  /**
+   * A protected authorization value is about to be compared: power must not be cut without trace.
+   */
   | { readonly type: 'DictionaryAttackUsed' }
   | { readonly type: 'LockoutCounted'; readonly failedTries: number; readonly timeMs: bigint }
   | { readonly type: 'LockoutAuthBlocked'; readonly timeMs: bigint }
@@ -64,8 +66,8 @@ export const dictionaryAttackEvolvers = {
 };
 
 /**
- * The protection at a moment of Time, with what came back by then: one try every recoveryTime, all of
- * them when that is zero, and lockoutAuth. What is left of a recoveryTime goes on counting.
+ * The protection at a moment of Time, with what came back by then: one try every recoveryTime, all
+ * of them when that is zero, and lockoutAuth. What is left of a recoveryTime goes on counting.
  */
 export function healed(state: DictionaryAttack, timeMs: bigint): DictionaryAttack {
   const isBlocked = isLockoutAuthBlocked(state, timeMs);

@@ -13,9 +13,9 @@ import type { Session } from './sessions.ts';
 import type { Tpm } from './tpm.ts';
 
 /**
- * Refuses a handle that is well-formed but leads nowhere at the moment, as each kind of entity does:
- * REFERENCE_H0 for what is not loaded, HANDLE for what is not there, HIERARCHY for what is switched
- * off, VALUE beyond the slots of the profile. The caller adds the number of the handle.
+ * Refuses a handle that is well-formed but leads nowhere at the moment, as each kind of entity
+ * does: REFERENCE_H0 for what is not loaded, HANDLE for what is not there, HIERARCHY for what is
+ * switched off, VALUE beyond the slots of the profile. The caller adds the number of the handle.
  *
  * Part 1, 18.6 Handle Area Validation
  */
@@ -124,8 +124,8 @@ export function entityName(tpm: Tpm, handle: number): Uint8Array {
 }
 
 /**
- * The authorization value of whatever stands at a handle, as it was set; EmptyAuth for what has none
- * or is gone. Compare and use it without its trailing zeros (`authKey`).
+ * The authorization value of whatever stands at a handle, as it was set; EmptyAuth for what has
+ * none or is gone. Compare and use it without its trailing zeros (`authKey`).
  */
 export function entityAuth(tpm: Tpm, handle: number): Secret {
   switch (handleType(handle)) {

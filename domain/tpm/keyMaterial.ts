@@ -107,7 +107,9 @@ function bitsOf(
   return isKey && data.length > HASH_BLOCK_SIZE[hashAlg] ? refuse('SIZE') : data;
 }
 
-/** What binds the public area of a cipher or keyed hash to its secret. Part 1, 27.5.3.2 Symmetric */
+/**
+ * What binds the public area of a cipher or keyed hash to its secret. Part 1, 27.5.3.2 Symmetric
+ */
 export function symmetricUnique(
   nameAlg: HashAlg,
   { seedValue, sensitive }: { readonly seedValue: Secret; readonly sensitive: Secret },

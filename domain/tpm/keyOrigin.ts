@@ -1,8 +1,8 @@
 import { kdfSource } from '../crypto/drbg.ts';
 import { TPM_RH } from '../structures/handles.ts';
 import { concat } from '../structures/octets.ts';
+import type { TpmsSensitiveCreate, TpmtPublic } from '../structures/public.ts';
 import type { Secret } from '../structures/secret.ts';
-import type { Request } from './creation.ts';
 import { hierarchyAt, type Hierarchies } from './hierarchies.ts';
 import { objectName } from './names.ts';
 
@@ -19,6 +19,11 @@ export type KeyOrigin = {
   ) => { readonly p: Secret; readonly q: Secret };
 };
 
+/** What the key is derived from, beside the seed. */
+type Template = {
+  readonly template: TpmtPublic;
+  readonly inSensitive: TpmsSensitiveCreate;
+};
 type RandomPrimes = { readonly kind: 'random'; readonly bits: number; readonly exponent: number };
 type DerivedPrimes = {
   readonly kind: 'derived';
@@ -51,13 +56,14 @@ export function randomOrigin({
 /**
  * The origin of a primary key: the hierarchy's seed, the template with its unique field and the
  * caller's data, and nothing else. So the same request gives the same key, after a restart, on
- * another node and in a clone, until the seed is replaced. What an endorsement key protects also hangs
- * on the proofs: it does not outlive TPM2_Clear, the key itself does. Part 1, 27.5.2 Primary Objects
+ * another node and in a clone, until the seed is replaced. What an endorsement key protects also
+ * hangs on the proofs: it does not outlive TPM2_Clear, the key itself does. Part 1, 27.5.2 Primary
+ * Objects
  */
 export function primaryOrigin(
   hierarchies: Hierarchies,
   hierarchy: number,
-  { template, inSensitive }: Request,
+  { template, inSensitive }: Template,
   rsaPrimes: (request: DerivedPrimes) => Primes,
 ): KeyOrigin {
   const { seed } = hierarchyAt(hierarchies, hierarchy);

@@ -39,7 +39,9 @@ export type LineageEvent =
       readonly parentVersion: number;
       /** The link of the parent's chain at the fork, which this stream's chain goes on from. */
       readonly parentLink: string;
-      /** How many events the history of the parent had at the fork, those of its ancestors included. */
+      /**
+       * How many events the history of the parent had at the fork, those of its ancestors included.
+       */
       readonly inheritedVersions: number;
       readonly reason: 'clone' | 'rollback';
       readonly clockMs: bigint;
@@ -182,8 +184,8 @@ function withLineage(tpm: Tpm, register: Uint8Array, counter: bigint): Tpm {
 }
 
 /**
- * An index that everybody can read and certify, and nobody can write or delete: writing and deleting
- * need a policy, and its policy is empty, which no session satisfies.
+ * An index that everybody can read and certify, and nobody can write or delete: writing and
+ * deleting need a policy, and its policy is empty, which no session satisfies.
  */
 function lineageIndex(nvIndex: number, type: number, data: Uint8Array): NvIndex {
   const attributes =

@@ -6,8 +6,8 @@ import type { Tpm } from './tpm.ts';
 
 /**
  * The key at handle 1 with the hash that an HMAC is to be made with, which the command may name as
- * parameter 2. Refuses with TYPE what is no keyed-hash object, VALUE a hash that is not the key's or
- * none at all, ATTRIBUTES a restricted key, KEY one that does not sign.
+ * parameter 2. Refuses with TYPE what is no keyed-hash object, VALUE a hash that is not the key's
+ * or none at all, ATTRIBUTES a restricted key, KEY one that does not sign.
  *
  * Part 3, 15.6 TPM2_MAC
  */

@@ -135,14 +135,16 @@ export function uint64(octets: Uint8Array): bigint {
   return octets.reduce((value, octet) => (value << 8n) | BigInt(octet), 0n);
 }
 
-/** An orderly counter may have counted this far beyond what was last saved: TPM_PT_ORDERLY_COUNT. */
+/**
+ * An orderly counter may have counted this far beyond what was last saved: TPM_PT_ORDERLY_COUNT.
+ */
 export const ORDERLY_COUNT = 0xff;
 
 /**
  * An NV index after TPM2_Startup(CLEAR): read locks open, write locks unless they are for good, and
- * what was not to outlive the power is unwritten. `isReset`: it was a TPM Reset; `isOrderly`: after a
- * Shutdown. An orderly counter that no Shutdown saved jumps over what it may have counted.
- * Part 1, 37.7 NV Index Values on Startup
+ * what was not to outlive the power is unwritten. `isReset`: it was a TPM Reset; `isOrderly`: after
+ * a Shutdown. An orderly counter that no Shutdown saved jumps over what it may have counted. Part
+ * 1, 37.7 NV Index Values on Startup
  */
 export function nvAfterClear(index: NvIndex, isReset: boolean, isOrderly: boolean): NvIndex {
   const { publicArea, data } = index;

@@ -25,9 +25,9 @@ export function checkNotLineage(tpm: Tpm, nvIndex: number): void {
 }
 
 /**
- * Gives the index at `nvIndex` that is to be written with the authorization of `authHandle`. Refuses
- * with NV_LOCKED when it is write locked, NV_AUTHORIZATION when its attributes do not let this
- * entity write. Part 3, 31.1 Introduction
+ * Gives the index at `nvIndex` that is to be written with the authorization of `authHandle`.
+ * Refuses with NV_LOCKED when it is write locked, NV_AUTHORIZATION when its attributes do not let
+ * this entity write. Part 3, 31.1 Introduction
  */
 export function checkNvWrite(tpm: Tpm, authHandle: number, nvIndex: number): NvIndex {
   const index = nvIndexAt(tpm, nvIndex);
@@ -40,8 +40,8 @@ export function checkNvWrite(tpm: Tpm, authHandle: number, nvIndex: number): NvI
 
 /**
  * Gives the index at `nvIndex` that is to be read with the authorization of `authHandle`. Refuses
- * with NV_LOCKED when it is read locked, NV_AUTHORIZATION when its attributes do not let this entity
- * read, NV_UNINITIALIZED when it was not written. Part 3, 31.1 Introduction
+ * with NV_LOCKED when it is read locked, NV_AUTHORIZATION when its attributes do not let this
+ * entity read, NV_UNINITIALIZED when it was not written. Part 3, 31.1 Introduction
  */
 export function checkNvRead(tpm: Tpm, authHandle: number, nvIndex: number): NvIndex {
   const index = nvIndexAt(tpm, nvIndex);
@@ -95,7 +95,9 @@ export function checkNvRange(
   if (size > publicArea.dataSize - offset) refuse('NV_RANGE');
 }
 
-/** What an index holds before its first write: orderly ones are RAM, the others erased NV memory. */
+/**
+ * What an index holds before its first write: orderly ones are RAM, the others erased NV memory.
+ */
 export function emptyContents(attributes: number, dataSize: number): Uint8Array {
   return new Uint8Array(dataSize).fill(has(attributes, NV.ORDERLY) ? 0x00 : 0xff);
 }

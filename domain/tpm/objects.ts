@@ -22,7 +22,9 @@ export type TpmObject = {
   readonly isStClear: boolean;
 };
 
-/** A hash that goes on: see HashState in crypto; `state` holds chaining value and pending octets. */
+/**
+ * A hash that goes on: see HashState in crypto; `state` holds chaining value and pending octets.
+ */
 export type SequenceHash = {
   readonly hashAlg: HashAlg;
   readonly lengthOctets: number;
@@ -33,9 +35,9 @@ export type SequenceHash = {
 /**
  * A hash, HMAC or event sequence object.
  *
- * `hashes` holds one running hash, or one a bank for an event sequence. `outerKey` is the padded key
- * of an HMAC. `isTicketSafe`: null before the first octets, false when they were TPM_GENERATED_VALUE
- * or too few to tell. Part 1, 32 Hash, HMAC, and Event Sequences
+ * `hashes` holds one running hash, or one a bank for an event sequence. `outerKey` is the padded
+ * key of an HMAC. `isTicketSafe`: null before the first octets, false when they were
+ * TPM_GENERATED_VALUE or too few to tell. Part 1, 32 Hash, HMAC, and Event Sequences
  */
 export type SequenceObject = {
   readonly kind: 'sequence';

@@ -19,9 +19,9 @@ export type Pcrs = {
 };
 
 /**
- * What may be done to a PCR: `extend` and `reset` are bit maps of localities (bit n for locality n),
- * `isSaved` says that Shutdown(STATE) keeps it, `isDrtm` that a dynamic launch resets it, `isCounted`
- * that a change raises pcrUpdateCounter, `isOnes` that it starts with all bits set.
+ * What may be done to a PCR: `extend` and `reset` are bit maps of localities (bit n for locality
+ * n), `isSaved` says that Shutdown(STATE) keeps it, `isDrtm` that a dynamic launch resets it,
+ * `isCounted` that a change raises pcrUpdateCounter, `isOnes` that it starts with all bits set.
  */
 export type PcrAttributes = {
   readonly extend: number;

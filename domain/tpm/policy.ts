@@ -47,8 +47,8 @@ export function zeroDigest({ authHash }: Session): Uint8Array {
 }
 
 /**
- * policyDigest after an authorization: H(H(old || commandCode || name) || policyRef). The second hash
- * is there even when policyRef is empty.
+ * policyDigest after an authorization: H(H(old || commandCode || name) || policyRef). The second
+ * hash is there even when policyRef is empty.
  *
  * Part 3, 23.2.3 Policy Digest Update Function (PolicyUpdate())
  */
@@ -91,9 +91,9 @@ export function checkNonce(session: Session, nonceTPM: Uint8Array): void {
 }
 
 /**
- * Checks the terms of an authorization before it is accepted. Refuses with EXPIRED when its time has
- * passed, SIZE when cpHashA is no digest of the session's hash, CPHASH when the session is bound to
- * another. `positions` are those of the parameters in the command.
+ * Checks the terms of an authorization before it is accepted. Refuses with EXPIRED when its time
+ * has passed, SIZE when cpHashA is no digest of the session's hash, CPHASH when the session is
+ * bound to another. `positions` are those of the parameters in the command.
  *
  * Part 3, 23.2.2 Policy Parameter Checks
  */

@@ -11,7 +11,9 @@ import type { Session } from './sessions.ts';
 import { isTicketGenuine, makeTicket, nullTicket } from './tickets.ts';
 import type { Tpm } from './tpm.ts';
 
-/** Set in a TPM2B_TIMEOUT when it was given without nonceTPM: the ticket ends with the next reset. */
+/**
+ * Set in a TPM2B_TIMEOUT when it was given without nonceTPM: the ticket ends with the next reset.
+ */
 const EXPIRES_ON_RESET = 1n << 63n;
 
 /** Who gave an authorization: by signature or by authValue, under this Name. */
@@ -25,8 +27,8 @@ export type Authorizer = {
 export type Grant = { readonly timeout: Uint8Array; readonly policyTicket: Ticket };
 
 /**
- * Until when an authorization holds, in ms of Time: `expiration` counts in seconds from the start of
- * the session when nonceTPM says which one, else from zero. Null when expiration is zero.
+ * Until when an authorization holds, in ms of Time: `expiration` counts in seconds from the start
+ * of the session when nonceTPM says which one, else from zero. Null when expiration is zero.
  *
  * Part 3, 23.2.2 Policy Parameter Checks
  */

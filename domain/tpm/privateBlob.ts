@@ -43,8 +43,8 @@ export function wrap(
 }
 
 /**
- * The data that was wrapped. Refuses with INTEGRITY what was changed or belongs to another Name, and
- * with SIZE or INSUFFICIENT what was never wrapped. Part 1, 23.4 Protected Storage
+ * The data that was wrapped. Refuses with INTEGRITY what was changed or belongs to another Name,
+ * and with SIZE or INSUFFICIENT what was never wrapped. Part 1, 23.4 Protected Storage
  */
 export function unwrap(
   protection: Protection,

@@ -28,8 +28,8 @@ export function checkLabel(label: Uint8Array): void {
 }
 
 /**
- * The scheme to encrypt with: the key's own, which the command may repeat but not change, or else the
- * command's. SCHEME for parameter 2 otherwise. Part 1, B.3 RSA Encryption
+ * The scheme to encrypt with: the key's own, which the command may repeat but not change, or else
+ * the command's. SCHEME for parameter 2 otherwise. Part 1, B.3 RSA Encryption
  */
 export function selectDecryptScheme({ publicArea }: RsaKey, asked: TpmtRsaDecrypt): TpmtRsaDecrypt {
   const own = publicArea.parameters.scheme;
@@ -80,8 +80,8 @@ function padded(
 }
 
 /**
- * The message that was encrypted to a key. Refuses with SIZE what is not as long as the modulus, and
- * with VALUE what was not encrypted so. Part 3, 14.3 TPM2_RSA_Decrypt
+ * The message that was encrypted to a key. Refuses with SIZE what is not as long as the modulus,
+ * and with VALUE what was not encrypted so. Part 3, 14.3 TPM2_RSA_Decrypt
  */
 export function rsaDecrypt(
   key: RsaKey,

@@ -16,7 +16,10 @@ export function rsaExponent({ parameters }: RsaPublic): number {
   return parameters.exponent === 0 ? EXPONENT_DEFAULT : parameters.exponent;
 }
 
-/** The private key of an RSA public area and a sensitive area; null when they do not belong together. */
+/**
+ * The private key of an RSA public area and a sensitive area; null when they do not belong
+ * together.
+ */
 export function rsaPrivateKey(publicArea: RsaPublic, sensitive: TpmtSensitive): RsaPrivate | null {
   const known = KEYS.get(sensitive);
   if (known !== undefined) return known;

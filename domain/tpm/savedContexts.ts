@@ -15,9 +15,11 @@ export type ContextHead = {
   readonly hierarchy: number;
 };
 
-/** The savedHandle of an object, a sequence, and an object that a TPM Restart ends. */
+/** The savedHandle of an object. */
 export const SAVED_OBJECT = 0x80000000;
+/** The savedHandle of a sequence. */
 export const SAVED_SEQUENCE = 0x80000001;
+/** The savedHandle of an object that a TPM Restart ends. */
 export const SAVED_STCLEAR = 0x80000002;
 
 const KEY_BITS = 256;
@@ -25,9 +27,9 @@ const IV_SIZE = 16;
 const MAC_SIZE = DIGEST_SIZE[CONTEXT_HASH];
 
 /**
- * Wraps a state so that only this TPM takes it back, not after a TPM Reset, not in another hierarchy
- * or under another handle, and what is stClear not after a TPM Restart. The IV is random: a fork
- * counts on from the same number under the same proofs. Part 1, 30.3 Context Blobs
+ * Wraps a state so that only this TPM takes it back, not after a TPM Reset, not in another
+ * hierarchy or under another handle, and what is stClear not after a TPM Restart. The IV is random:
+ * a fork counts on from the same number under the same proofs. Part 1, 30.3 Context Blobs
  */
 export function wrapContext(
   tpm: Tpm,

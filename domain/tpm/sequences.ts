@@ -75,8 +75,8 @@ export function finished({ hashes, key }: SequenceObject): readonly {
 }
 
 /**
- * True when data cannot be the beginning of a structure that the TPM itself makes, so that it may be
- * signed by a restricted key. Too few octets to tell are not safe. Part 1, 32.2 Hash Sequence
+ * True when data cannot be the beginning of a structure that the TPM itself makes, so that it may
+ * be signed by a restricted key. Too few octets to tell are not safe. Part 1, 32.2 Hash Sequence
  */
 export function isSafe(data: Uint8Array): boolean {
   return data.length >= 4 && !sameOctets(data.subarray(0, 4), u32(TPM_GENERATED_VALUE));

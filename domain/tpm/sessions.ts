@@ -28,8 +28,9 @@ export type PolicyState = {
 };
 
 /**
- * Where a failure counts that is due to the session's key: with what the session was bound to when it
- * started, if that is protected or the lockout authorization. Part 1, 19.8 Dictionary Attack Protection
+ * Where a failure counts that is due to the session's key: with what the session was bound to when
+ * it started, if that is protected or the lockout authorization. Part 1, 19.8 Dictionary Attack
+ * Protection
  */
 export type BoundProtection = 'none' | 'dictionaryAttack' | 'lockout';
 
@@ -39,8 +40,8 @@ export type Binding = { readonly name: Uint8Array; readonly auth: Secret };
 /**
  * A session: HMAC, policy or trial policy.
  *
- * `startTimeMs` is Time at the start or at the last reset of the policy. `auditDigest` is null until
- * the session is used for audit. Part 1, 19.6 Session-Based Authorizations
+ * `startTimeMs` is Time at the start or at the last reset of the policy. `auditDigest` is null
+ * until the session is used for audit. Part 1, 19.6 Session-Based Authorizations
  */
 export type Session = {
   readonly kind: 'HMAC' | 'POLICY' | 'TRIAL';
@@ -67,7 +68,9 @@ export type Sessions = {
   readonly exclusiveAudit: number | null;
 };
 
-/** How many sessions can be active, loaded and saved together. Part 2, TPM_PT_ACTIVE_SESSIONS_MAX */
+/**
+ * How many sessions can be active, loaded and saved together. Part 2, TPM_PT_ACTIVE_SESSIONS_MAX
+ */
 export const ACTIVE_SESSIONS_MAX = 64;
 
 /**
@@ -85,9 +88,10 @@ export function isContextGapFull({ saved, contextCounter }: Sessions): boolean {
 }
 
 /**
- * The handle of a session to be started: the lowest number that no loaded or saved session of either
- * type has. Refuses with SESSION_MEMORY when all slots are taken, CONTEXT_GAP when a saved session is
- * too old, SESSION_HANDLES when too many sessions are active. Part 1, 15.4 Session Handles
+ * The handle of a session to be started: the lowest number that no loaded or saved session of
+ * either type has. Refuses with SESSION_MEMORY when all slots are taken, CONTEXT_GAP when a saved
+ * session is too old, SESSION_HANDLES when too many sessions are active. Part 1, 15.4 Session
+ * Handles
  */
 export function freeSession(sessions: Sessions, kind: Session['kind'], slots: number): number {
   const { loaded, saved } = sessions;

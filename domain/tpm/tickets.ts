@@ -43,8 +43,8 @@ export function nullTicket(tag: Ticket['tag']): Ticket {
 }
 
 /**
- * The ticket by which a restricted key signs a digest; NULL when what was hashed could be a structure
- * of the TPM's own, or for the NULL hierarchy. Part 2, 10.7.6 TPMT_TK_HASHCHECK
+ * The ticket by which a restricted key signs a digest; NULL when what was hashed could be a
+ * structure of the TPM's own, or for the NULL hierarchy. Part 2, 10.7.6 TPMT_TK_HASHCHECK
  */
 export function hashTicket(
   tpm: Tpm,

@@ -16,10 +16,10 @@ import type { Sessions } from './sessions.ts';
  *
  * `phase`: `off` without power, `initialized` after _TPM_Init and before TPM2_Startup, `started`,
  * `failed` in failure mode. `orderly` is how it was last shut down: anything that a later Startup
- * would have to know about clears it, and `saved` is what that shutdown kept beside the state itself.
- * `startupLocality` is 0 or 3, or 4 when the platform measured before Startup. `launch` holds the
- * running hashes of a hash sequence of the platform; `measuredBeforeStartup` what one that ended
- * before Startup makes of PCR 0. Part 1, 12 TPM Operational States
+ * would have to know about clears it, and `saved` is what that shutdown kept beside the state
+ * itself. `startupLocality` is 0 or 3, or 4 when the platform measured before Startup. `launch`
+ * holds the running hashes of a hash sequence of the platform; `measuredBeforeStartup` what one
+ * that ended before Startup makes of PCR 0. Part 1, 12 TPM Operational States
  */
 export type Lifecycle = {
   readonly phase: 'off' | 'initialized' | 'started' | 'failed';

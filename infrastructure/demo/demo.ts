@@ -17,7 +17,9 @@ const MEASURED_PCR = 7;
 const SECRET = 'the key of the disk';
 const EXTENDS_BEFORE_KILL = 200;
 
-/** Tells the whole story on an engine of its own, with guests at real sockets. Throws when it fails. */
+/**
+ * Tells the whole story on an engine of its own, with guests at real sockets. Throws when it fails.
+ */
 export async function runDemo({ keep, print }: DemoOptions): Promise<void> {
   const data = keep ?? (await mkdtemp(join(tmpdir(), 'stemma-demo-')));
   const engine = await EngineProcess.start(data);

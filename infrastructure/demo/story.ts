@@ -72,7 +72,9 @@ export class Story {
     this.say(`${name} is cloned from ${source} in ${tookMs} ms${how.hold ? ', and held' : ''}`);
   }
 
-  /** Connects a guest to the TPM of a machine, through an endpoint that is opened for it if need be. */
+  /**
+   * Connects a guest to the TPM of a machine, through an endpoint that is opened for it if need be.
+   */
   async enter(name: string): Promise<Guest> {
     this.#guests.get(name)?.close();
     const port = await this.#port(name);

@@ -12,8 +12,8 @@ import {
 import { answer, command } from '../command.ts';
 
 /**
- * Encrypts to an RSA key. Refuses with KEY another key, ATTRIBUTES one that does not decrypt, VALUE a
- * label without its zero or a message that is too long, SCHEME one that is not the key's.
+ * Encrypts to an RSA key. Refuses with KEY another key, ATTRIBUTES one that does not decrypt, VALUE
+ * a label without its zero or a message that is too long, SCHEME one that is not the key's.
  */
 export const rsaEncrypt = command({
   code: 0x174,

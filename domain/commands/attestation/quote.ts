@@ -10,8 +10,8 @@ import { hashOf, selectSignScheme, signingKeyAt } from '../../tpm/signing.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * Says what values selected PCR have, as one digest. Refuses with KEY what does not sign, with SCHEME
- * a scheme that is not the key's, and no key: its hash is needed for the PCR.
+ * Says what values selected PCR have, as one digest. Refuses with KEY what does not sign, with
+ * SCHEME a scheme that is not the key's, and no key: its hash is needed for the PCR.
  */
 export const quote = command({
   code: 0x158,

@@ -14,8 +14,8 @@ const SESSION_MASK = 0xffffff;
 
 /**
  * The handles of the kind of `first` that are in use, from `first` on, in their order. HMAC_SESSION
- * asks for loaded sessions of both kinds, POLICY_SESSION for saved ones, which are told as the former.
- * Refuses with HANDLE any other kind. Part 2, 7.2 TPM_HT
+ * asks for loaded sessions of both kinds, POLICY_SESSION for saved ones, which are told as the
+ * former. Refuses with HANDLE any other kind. Part 2, 7.2 TPM_HT
  */
 export function handlesFrom(tpm: Tpm, first: number): readonly number[] {
   switch (handleType(first)) {

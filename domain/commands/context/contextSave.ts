@@ -16,8 +16,8 @@ import type { Tpm } from '../../tpm/tpm.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * Gives out the state of an object, which stays loaded, or of a session, which does not. Refuses with
- * CONTEXT_GAP a session when the oldest saved one is too old.
+ * Gives out the state of an object, which stays loaded, or of a session, which does not. Refuses
+ * with CONTEXT_GAP a session when the oldest saved one is too old.
  */
 export const contextSave = command({
   code: 0x162,

@@ -13,8 +13,9 @@ import { command, done } from '../command.ts';
 
 /**
  * Keeps a loaded object under a persistent handle, or removes a persistent one. Refuses with
- * ATTRIBUTES what is temporary, HANDLE a persistent object at another handle, HIERARCHY what belongs
- * to somebody else, RANGE a handle that does, NV_DEFINED one that is taken, NV_SPACE when all are.
+ * ATTRIBUTES what is temporary, HANDLE a persistent object at another handle, HIERARCHY what
+ * belongs to somebody else, RANGE a handle that does, NV_DEFINED one that is taken, NV_SPACE when
+ * all are.
  */
 export const evictControl = command({
   code: 0x120,

@@ -3,7 +3,9 @@ import { TPMI_RH_CLEAR, TPM_RH } from '../../structures/handles.ts';
 import { refuse } from '../../structures/tpmError.ts';
 import { command, done } from '../command.ts';
 
-/** Forbids or allows to clear the TPM. Refuses with AUTH_FAIL when lockout wants to allow it again. */
+/**
+ * Forbids or allows to clear the TPM. Refuses with AUTH_FAIL when lockout wants to allow it again.
+ */
 export const clearControl = command({
   code: 0x127,
   section: 'Part 3, 24.7 TPM2_ClearControl',

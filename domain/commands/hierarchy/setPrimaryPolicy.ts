@@ -6,8 +6,8 @@ import { refuse } from '../../structures/tpmError.ts';
 import { command, done } from '../command.ts';
 
 /**
- * Gives a hierarchy or lockout a policy, or none with TPM_ALG_NULL. Refuses with SIZE one that is no
- * digest of the algorithm.
+ * Gives a hierarchy or lockout a policy, or none with TPM_ALG_NULL. Refuses with SIZE one that is
+ * no digest of the algorithm.
  */
 export const setPrimaryPolicy = command({
   code: 0x12e,

@@ -15,8 +15,9 @@ import { command, done } from '../command.ts';
 const PUBLIC_INFO = { parameter: 2 };
 
 /**
- * Defines an NV index, not written yet. Refuses with SIZE, ATTRIBUTES or HIERARCHY what could not be
- * used as its public area says, NV_DEFINED when there is such an index, NV_SPACE when no more fit.
+ * Defines an NV index, not written yet. Refuses with SIZE, ATTRIBUTES or HIERARCHY what could not
+ * be used as its public area says, NV_DEFINED when there is such an index, NV_SPACE when no more
+ * fit.
  */
 export const nvDefineSpace = command({
   code: 0x12a,

@@ -6,8 +6,9 @@ import { checkNvReader } from '../../tpm/nvAccess.ts';
 import { command, done } from '../command.ts';
 
 /**
- * Locks an NV index against reading until Startup(CLEAR), written or not. A locked one stays locked,
- * whoever asks. Refuses with NV_AUTHORIZATION who may not read, ATTRIBUTES an index without a lock.
+ * Locks an NV index against reading until Startup(CLEAR), written or not. A locked one stays
+ * locked, whoever asks. Refuses with NV_AUTHORIZATION who may not read, ATTRIBUTES an index without
+ * a lock.
  */
 export const nvReadLock = command({
   code: 0x14f,

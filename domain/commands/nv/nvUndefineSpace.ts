@@ -7,8 +7,8 @@ import { checkNotLineage } from '../../tpm/nvAccess.ts';
 import { command, done } from '../command.ts';
 
 /**
- * Deletes an NV index. Refuses with ATTRIBUTES one that only its policy can delete, NV_AUTHORIZATION
- * when the owner asks for one of the platform's.
+ * Deletes an NV index. Refuses with ATTRIBUTES one that only its policy can delete,
+ * NV_AUTHORIZATION when the owner asks for one of the platform's.
  */
 export const nvUndefineSpace = command({
   code: 0x122,

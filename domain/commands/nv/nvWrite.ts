@@ -11,7 +11,8 @@ const NOT_BY_WRITE: readonly number[] = [NV_TYPES.COUNTER, NV_TYPES.BITS, NV_TYP
 
 /**
  * Writes octets into an ordinary or PIN index. Refuses as every write to NV does, with ATTRIBUTES
- * where another command changes the index, NV_RANGE beyond its end or less than all of a WRITEALL one.
+ * where another command changes the index, NV_RANGE beyond its end or less than all of a WRITEALL
+ * one.
  */
 export const nvWrite = command({
   code: 0x137,

@@ -16,7 +16,8 @@ import { answer, command } from '../command.ts';
 
 /**
  * Wraps a credential so that only the TPM that has this key and an object of this Name can read it.
- * Refuses with TYPE a key that is no asymmetric storage key, with SIZE a credential that is too long.
+ * Refuses with TYPE a key that is no asymmetric storage key, with SIZE a credential that is too
+ * long.
  */
 export const makeCredential = command({
   code: 0x168,

@@ -19,8 +19,8 @@ import { command, done, type Command } from '../command.ts';
 
 /**
  * Somebody approved this policy by signature: the digest becomes that of the signer. Refuses with
- * VALUE when approvedPolicy is not what the session has come to, or the ticket does not say that the
- * key signed it; with HASH or SIZE a keySign that is no Name.
+ * VALUE when approvedPolicy is not what the session has come to, or the ticket does not say that
+ * the key signed it; with HASH or SIZE a keySign that is no Name.
  */
 export const policyAuthorize: Command = command({
   code: 0x16a,

@@ -17,8 +17,8 @@ import {
 import { command, done, type Command } from '../command.ts';
 
 /**
- * Whoever may write an NV index approved this policy by writing its digest: the digest becomes that of
- * the index. Refuses as every read of NV does, with HASH or VALUE when the index holds another.
+ * Whoever may write an NV index approved this policy by writing its digest: the digest becomes that
+ * of the index. Refuses as every read of NV does, with HASH or VALUE when the index holds another.
  */
 export const policyAuthorizeNV: Command = command({
   code: 0x192,

@@ -14,8 +14,8 @@ const RUNNING_SIZE = 16;
 
 /**
  * Time, Clock or the counters of resets compare to a number as the policy says. Refuses with POLICY
- * when they do not, with VALUE or RANGE what lies beyond their end, and with NV_UNAVAILABLE a look at
- * Time or Clock while they stand still.
+ * when they do not, with VALUE or RANGE what lies beyond their end, and with NV_UNAVAILABLE a look
+ * at Time or Clock while they stand still.
  */
 export const policyCounterTimer: Command = command({
   code: 0x16d,

@@ -7,8 +7,8 @@ import { isTrial, policyChanged, policySessionAt, zeroDigest } from '../../tpm/p
 import { command, done, type Command } from '../command.ts';
 
 /**
- * One of several policies is satisfied: the digest becomes that of the list, whichever it was. Refuses
- * with VALUE when the policy so far is not in the list.
+ * One of several policies is satisfied: the digest becomes that of the list, whichever it was.
+ * Refuses with VALUE when the policy so far is not in the list.
  */
 export const policyOR: Command = command({
   code: 0x171,

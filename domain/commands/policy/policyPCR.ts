@@ -17,8 +17,8 @@ import type { Tpm } from '../../tpm/tpm.ts';
 import { command, done, type Command } from '../command.ts';
 
 /**
- * Selected PCR have the values that the policy is about. Refuses with VALUE when they have others than
- * `pcrDigest` says, with PCR_CHANGED when any PCR changed since an earlier PolicyPCR.
+ * Selected PCR have the values that the policy is about. Refuses with VALUE when they have others
+ * than `pcrDigest` says, with PCR_CHANGED when any PCR changed since an earlier PolicyPCR.
  */
 export const policyPCR: Command = command({
   code: 0x17f,

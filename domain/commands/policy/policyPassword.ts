@@ -4,8 +4,8 @@ import { command, done } from '../command.ts';
 import { policyAuthValue } from './policyAuthValue.ts';
 
 /**
- * The entity's authorization value will be given in the clear. The digest is that of PolicyAuthValue:
- * one policy, two ways to satisfy it.
+ * The entity's authorization value will be given in the clear. The digest is that of
+ * PolicyAuthValue: one policy, two ways to satisfy it.
  */
 export const policyPassword = command({
   code: 0x18c,

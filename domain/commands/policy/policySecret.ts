@@ -18,8 +18,8 @@ import type { Tpm } from '../../tpm/tpm.ts';
 import { answer, command, type Command } from '../command.ts';
 
 /**
- * Whoever knows the authorization value of an entity agrees: the command itself was authorized by it.
- * With a negative expiration it gives a ticket, by which the agreement can be used again.
+ * Whoever knows the authorization value of an entity agrees: the command itself was authorized by
+ * it. With a negative expiration it gives a ticket, by which the agreement can be used again.
  */
 export const policySecret: Command = command({
   code: 0x151,

@@ -21,8 +21,8 @@ import { answer, command, type Command } from '../command.ts';
 
 /**
  * Whoever holds a private key agrees: the signature is over nonceTPM, expiration, cpHashA and
- * policyRef. With a negative expiration it gives a ticket, by which the agreement can be used again.
- * Refuses with SIGNATURE or SCHEME as VerifySignature does.
+ * policyRef. With a negative expiration it gives a ticket, by which the agreement can be used
+ * again. Refuses with SIGNATURE or SCHEME as VerifySignature does.
  */
 export const policySigned: Command = command({
   code: 0x160,

@@ -18,8 +18,8 @@ const TIMEOUT_SIZE = 8;
 
 /**
  * An authorization that was given before is used again. Refuses a trial session with ATTRIBUTES, a
- * timeout of another size with SIZE, one that has passed with EXPIRED, and with TICKET what this TPM
- * did not give or not for these terms.
+ * timeout of another size with SIZE, one that has passed with EXPIRED, and with TICKET what this
+ * TPM did not give or not for these terms.
  */
 export const policyTicket = command({
   code: 0x172,

@@ -9,9 +9,9 @@ import { finished, updated } from '../../tpm/sequences.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * Adds the last data to an event sequence, extends a PCR by its digests (TPM_RH_NULL: none) and gives
- * them. Refuses with MODE what is no event sequence, LOCALITY where the PCR may not be extended from
- * the locality of the request.
+ * Adds the last data to an event sequence, extends a PCR by its digests (TPM_RH_NULL: none) and
+ * gives them. Refuses with MODE what is no event sequence, LOCALITY where the PCR may not be
+ * extended from the locality of the request.
  */
 export const eventSequenceComplete = command({
   code: 0x185,

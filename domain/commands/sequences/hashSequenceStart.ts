@@ -5,8 +5,8 @@ import { eventSequence, hashSequence } from '../../tpm/sequences.ts';
 import { answerHandle, command } from '../command.ts';
 
 /**
- * Starts the hash of data that comes in pieces: with one algorithm, or with all of them for an event
- * when it is NULL. Refuses with OBJECT_MEMORY when there is no room for another object.
+ * Starts the hash of data that comes in pieces: with one algorithm, or with all of them for an
+ * event when it is NULL. Refuses with OBJECT_MEMORY when there is no room for another object.
  */
 export const hashSequenceStart = command({
   code: 0x186,

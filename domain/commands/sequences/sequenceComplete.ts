@@ -8,9 +8,9 @@ import { hashTicket, nullTicket } from '../../tpm/tickets.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * Adds the last data to a hash or HMAC sequence and gives the result. A hash comes with a ticket for a
- * restricted key to sign it, unless its data could be a structure of the TPM's own. Refuses with MODE
- * what is no such sequence.
+ * Adds the last data to a hash or HMAC sequence and gives the result. A hash comes with a ticket
+ * for a restricted key to sign it, unless its data could be a structure of the TPM's own. Refuses
+ * with MODE what is no such sequence.
  */
 export const sequenceComplete = command({
   code: 0x13e,

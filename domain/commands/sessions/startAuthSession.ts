@@ -42,10 +42,10 @@ const NONCE_SIZE_MIN = 16;
  * from the salt; it has none when there is neither.
  *
  * Refuses with SIZE a nonceCaller of less than 16 octets or more than a digest; with KEY, HANDLE or
- * ATTRIBUTES a tpmKey that is not asymmetric, has no sensitive area or does not decrypt; with VALUE a
- * salt without key, a key without salt and what does not decrypt; with HANDLE a `bind` whose value
- * cannot be known; with MODE a cipher in another mode than CFB; with SESSION_MEMORY, CONTEXT_GAP or
- * SESSION_HANDLES when there is no room.
+ * ATTRIBUTES a tpmKey that is not asymmetric, has no sensitive area or does not decrypt; with VALUE
+ * a salt without key, a key without salt and what does not decrypt; with HANDLE a `bind` whose
+ * value cannot be known; with MODE a cipher in another mode than CFB; with SESSION_MEMORY,
+ * CONTEXT_GAP or SESSION_HANDLES when there is no room.
  */
 export const startAuthSession = command({
   code: 0x176,

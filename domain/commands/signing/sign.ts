@@ -10,11 +10,11 @@ import { hashTicketParts, isTicketGenuine } from '../../tpm/tickets.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * Signs a digest. A restricted key wants proof, by a ticket, that the TPM made the digest and that it
- * is not over a structure of the TPM's own.
+ * Signs a digest. A restricted key wants proof, by a ticket, that the TPM made the digest and that
+ * it is not over a structure of the TPM's own.
  *
- * Refuses with KEY what does not sign, ATTRIBUTES a key for certificates, SCHEME a scheme that is not
- * the key's, TICKET a missing or wrong proof, SIZE a digest of another size than the scheme's.
+ * Refuses with KEY what does not sign, ATTRIBUTES a key for certificates, SCHEME a scheme that is
+ * not the key's, TICKET a missing or wrong proof, SIZE a digest of another size than the scheme's.
  */
 export const sign = command({
   code: 0x15d,

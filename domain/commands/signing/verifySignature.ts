@@ -10,9 +10,9 @@ import { makeTicket, nullTicket } from '../../tpm/tickets.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * Verifies a signature and gives a ticket that says so; a NULL ticket for a key of the NULL hierarchy
- * or without Name. Refuses with ATTRIBUTES a key that does not sign, SIGNATURE, SCHEME or HANDLE what
- * it did not or could not have signed.
+ * Verifies a signature and gives a ticket that says so; a NULL ticket for a key of the NULL
+ * hierarchy or without Name. Refuses with ATTRIBUTES a key that does not sign, SIGNATURE, SCHEME or
+ * HANDLE what it did not or could not have signed.
  */
 export const verifySignature = command({
   code: 0x177,

@@ -4,8 +4,8 @@ import { timeAt } from '../../tpm/clock.ts';
 import { command, done } from '../command.ts';
 
 /**
- * Prepares for the loss of power: STATE keeps what a Resume needs. Refuses with TYPE to keep the state
- * when a new allocation of PCR waits, which no Resume would survive.
+ * Prepares for the loss of power: STATE keeps what a Resume needs. Refuses with TYPE to keep the
+ * state when a new allocation of PCR waits, which no Resume would survive.
  */
 export const shutdown = command({
   code: 0x145,

@@ -13,8 +13,8 @@ const MEASURED = 4;
 /**
  * Begins work after _TPM_Init: a TPM Reset, a Restart or a Resume, as the last Shutdown and
  * `startupType` say. Refuses with INITIALIZE when it was begun already, LOCALITY from others than
- * locality 0 and 3 or when a Resume comes from another than the state, VALUE when there is no state to
- * resume or the platform measured itself only one of the two times; the TPM then waits on.
+ * locality 0 and 3 or when a Resume comes from another than the state, VALUE when there is no state
+ * to resume or the platform measured itself only one of the two times; the TPM then waits on.
  */
 export const startup = command({
   code: 0x144,

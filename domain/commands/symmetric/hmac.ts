@@ -6,8 +6,8 @@ import { macKeyAt } from '../../tpm/macKeys.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * The HMAC of data with a keyed-hash key. Refuses with TYPE what is no such key, VALUE a hash that is
- * not the key's or none at all, ATTRIBUTES a restricted key, KEY one that does not sign.
+ * The HMAC of data with a keyed-hash key. Refuses with TYPE what is no such key, VALUE a hash that
+ * is not the key's or none at all, ATTRIBUTES a restricted key, KEY one that does not sign.
  */
 export const hmac = command({
   code: 0x155,

@@ -37,7 +37,7 @@ describe('orchestrator', () => {
     expect(await problems(engine)).toEqual([]);
   });
 
-  test('a clone has another endorsement seed, the same storage seed, and a higher counter', async () => {
+  test('a clone has another endorsement seed, the same storage seed, a higher counter', async () => {
     const engine = testEngine();
     const source = await (await runningMachine(engine, 'alpha')).capture();
     await engine.orchestrator.clone('alpha', { name: 'beta' });
@@ -76,7 +76,7 @@ describe('orchestrator', () => {
     expect(await problems(engine)).toEqual([]);
   });
 
-  test('everything is there again in another engine on the same store, without mementos', async () => {
+  test('everything is there again in another engine on the store, without mementos', async () => {
     const engine = testEngine();
     const seat = await runningMachine(engine, 'alpha');
     await send(seat, extendCommand(1));

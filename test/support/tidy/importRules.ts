@@ -34,8 +34,11 @@ export function strayPackages(sources: readonly Source[]): readonly Violation[] 
   });
 }
 
+/** What a class says of itself, and the type of a name that it asks for. */
+const WITHOUT_CONTAINER = ['inject', 'injectable', 'singleton', 'InjectionToken'];
+
 function strayContainer(names: readonly string[]): string | undefined {
-  const isKnown = names.some((name) => !['inject', 'injectable', 'singleton'].includes(name));
+  const isKnown = names.some((name) => !WITHOUT_CONTAINER.includes(name));
   return isKnown ? `only ${COMPOSITION} knows the container` : undefined;
 }
 

@@ -26,7 +26,9 @@ export function oversizeFiles(sources: readonly Source[]): readonly Violation[] 
   return sources.flatMap(({ path, text }) => {
     const lines = text.replace(/\n$/, '').split('\n');
     const long = lines.flatMap((line, index) =>
-      line.length > COLUMNS_MAX && !IMPORT.test(line) ? [`${path}:${index + 1} is ${line.length} columns wide`] : [],
+      line.length > COLUMNS_MAX && !IMPORT.test(line)
+        ? [`${path}:${index + 1} is ${line.length} columns wide`]
+        : [],
     );
     return lines.length > FILE_LINES_MAX ? [`${path}:1 has ${lines.length} lines`, ...long] : long;
   });

@@ -9,6 +9,11 @@ export async function openStore(
 ): Promise<EventStore> {
   if (url === 'memory:') return new MemoryStore();
   if (url.startsWith('sqlite:') && url.length > 7) return openSqliteStore(url.slice(7), options);
+  if (/^esdb(\+discover)?:\/\//.test(url)) {
+    // Only now: its client takes longer to load than all the rest.
+    const { openEventStoreDb } = await import('./eventstoredb/eventStoreDbStore.ts');
+    return openEventStoreDb(url);
+  }
   throw new StoreError(
     'unavailable',
     `The store ${JSON.stringify(url)} is none: expected memory:, sqlite:FILE or esdb://...`,

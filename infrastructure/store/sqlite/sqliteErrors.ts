@@ -1,7 +1,9 @@
 import { StoreError, type StoreErrorKind } from '../../../domain/engine/eventStore.ts';
 import { FOREIGN, TOO_NEW } from './wire.ts';
 
-/** What SQLite's primary result codes mean for a store, and the end of the sentence that says so. */
+/**
+ * What SQLite's primary result codes mean for a store, and the end of the sentence that says so.
+ */
 const MEANINGS: ReadonlyMap<number, readonly [StoreErrorKind, string]> = new Map([
   [5, ['in-use', 'is in use by another engine']],
   [6, ['in-use', 'is in use by another engine']],
@@ -13,8 +15,8 @@ const MEANINGS: ReadonlyMap<number, readonly [StoreErrorKind, string]> = new Map
 ]);
 
 /**
- * The disk did not say whether the log reached it (SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC): after
- * a crash the commit may be found there.
+ * The disk did not say whether the log reached it (SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC):
+ * after a crash the commit may be found there.
  */
 const UNSURE: ReadonlySet<number> = new Set([1034, 1290]);
 

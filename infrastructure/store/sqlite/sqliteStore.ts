@@ -45,8 +45,8 @@ export async function openSqliteStore(
 }
 
 /**
- * A store in one SQLite file. All disk work is done in a worker thread; appends that arrive while one
- * is being written go into the next transaction together.
+ * A store in one SQLite file. All disk work is done in a worker thread; appends that arrive while
+ * one is being written go into the next transaction together.
  */
 class SqliteStore implements EventStore {
   readonly opened: Promise<unknown>;

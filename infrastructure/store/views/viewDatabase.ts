@@ -27,8 +27,9 @@ const SCHEMA = `
   ) STRICT;`;
 
 /**
- * What can be made again: views with their checkpoint, and the answers to repeated writes. One file,
- * which belongs to one store: opened for another it begins anew, as it does when it cannot be read.
+ * What can be made again: views with their checkpoint, and the answers to repeated writes. One
+ * file, which belongs to one store: opened for another it begins anew, as it does when it cannot be
+ * read.
  */
 export class ViewDatabase implements ViewStore {
   readonly #database: DatabaseSync;

@@ -2,6 +2,8 @@ import { openStore } from '../../infrastructure/store/openStore.ts';
 import { startEventStoreDb } from '../support/eventStoreDb.ts';
 import { eventStoreContract } from './eventStore.contract.ts';
 
+const stated = process.env['STEMMA_TEST_ESDB'];
+
 eventStoreContract({
   name: 'eventstoredb',
   isDurable: true,
@@ -10,3 +12,11 @@ eventStoreContract({
     return { open: () => openStore(server.url), end: server.close };
   },
 });
+
+if (stated !== undefined) {
+  eventStoreContract({
+    name: 'eventstoredb, a real server',
+    isDurable: true,
+    place: async () => ({ open: () => openStore(stated), end: async () => undefined }),
+  });
+}

@@ -33,6 +33,7 @@ import { toEventData } from './eventText.ts';
 const LIST = 'stemma-streams';
 /** How many listed streams are looked for at a time. */
 const LOOKUPS_AT_ONCE = 32;
+/** How long the server may be silent, unless the connection string says it by `defaultDeadline`. */
 const SILENCE_MAX_MS = 10_000;
 /** How often something is tried again when the connection is lost, and how long between. */
 const TRIES_MAX = 8;
@@ -45,7 +46,7 @@ const BACKOFF_MAX_MS = 2000;
  */
 export async function openEventStoreDb(url: string): Promise<EventStore> {
   const server = hostsOf(url);
-  const store = new EventStoreDbStore(clientOf(url), server);
+  const store = new EventStoreDbStore(clientOf(url), server, silenceOf(url));
   try {
     await store.probe();
     return store;
@@ -58,6 +59,11 @@ export async function openEventStoreDb(url: string): Promise<EventStore> {
 /** The hosts of a connection string: its user and password are for nobody's eyes. */
 function hostsOf(url: string): string {
   return /^[^:]+:\/\/(?:.*@)?([^/?@]*)/.exec(url)?.[1] ?? '';
+}
+
+function silenceOf(url: string): number {
+  const deadline = /[?&]default[_-]?deadline=(\d+)/i.exec(url)?.[1];
+  return deadline === undefined ? SILENCE_MAX_MS : Number(deadline);
 }
 
 function clientOf(url: string): EventStoreDBClient {
@@ -79,13 +85,15 @@ function clientOf(url: string): EventStoreDBClient {
 class EventStoreDbStore implements EventStore {
   readonly #client: EventStoreDBClient;
   readonly #server: string;
+  readonly #silenceMaxMs: number;
   readonly #closing = new AbortController();
   readonly #appends = new Set<Promise<unknown>>();
   #closed: Promise<void> | null = null;
 
-  constructor(client: EventStoreDBClient, server: string) {
+  constructor(client: EventStoreDBClient, server: string, silenceMaxMs: number) {
     this.#client = client;
     this.#server = server;
+    this.#silenceMaxMs = silenceMaxMs;
   }
 
   /** Throws when the server cannot be asked. */
@@ -201,7 +209,7 @@ class EventStoreDbStore implements EventStore {
     this.#assertOpen();
     const read = this.#client.readStream(name, { ...options, requiresLeader: true });
     const call: Call = { stream: read as never, cancel: () => read.cancel() };
-    const patience = { signal: this.#closing.signal, silenceMaxMs: SILENCE_MAX_MS };
+    const patience = { signal: this.#closing.signal, silenceMaxMs: this.#silenceMaxMs };
     try {
       for await (const { event } of received<ResolvedEvent>(call, patience)) {
         if (event !== undefined) yield recorded(event);

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, test } from 'vitest';
 import { hasStock } from '../support/stock.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const OWN_CLI = fileURLToPath(new URL('../../infrastructure/cli/main.ts', import.meta.url));
 
-/** Run at every `npm test`, in about twenty seconds a target; STEMMA_INTEROP=all runs every script. */
+/**
+ * Run at every `npm test`, in about twenty seconds a target; STEMMA_INTEROP=all runs every script.
+ */
 const CORE = [
   'tools/startup',
   'tools/pcrs',
@@ -27,10 +28,10 @@ const SCRIPTS = process.env['STEMMA_INTEROP'] === 'all' ? everyScript() : CORE;
 const SCRIPT_TIME_MAX_MS = 300_000;
 
 const STOCK = ['swtpm', 'swtpm_ioctl', 'tpm2_startup', 'libtss2-tcti-swtpm.so.0', 'tssstartup'];
-const targets = existsSync(OWN_CLI) ? ['swtpm', 'simulator', 'endpoint'] : ['swtpm'];
+const TARGETS = ['swtpm', 'simulator', 'endpoint'];
 
 if (hasStock(...STOCK, 'openssl', 'xxd')) {
-  describe.each(targets)('stock clients against %s', (target) => {
+  describe.each(TARGETS)('stock clients against %s', (target) => {
     let verdicts: ReadonlyMap<string, Promise<string | undefined>>;
     beforeAll(() => {
       verdicts = run(target);

@@ -119,8 +119,8 @@ export class EndpointBook {
   }
 
   /**
-   * Loads the TPMs behind the endpoints, one by one and beside the work of the day. One whose history
-   * is damaged is served no longer; what is recorded stays.
+   * Loads the TPMs behind the endpoints, one by one and beside the work of the day. One whose
+   * history is damaged is served no longer; what is recorded stays.
    */
   async #closeDamaged(): Promise<void> {
     const { orchestrator, machines } = this.#engine;

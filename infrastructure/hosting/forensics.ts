@@ -1,6 +1,6 @@
 import { inject, injectable } from 'tsyringe';
 import { exportHeads } from '../../domain/engine/heads.ts';
-import { history, locate, type HistoryEntry } from '../../domain/engine/history.ts';
+import { history, locate, stretchesOf, type HistoryEntry } from '../../domain/engine/history.ts';
 import { loadIncarnation, tpmStream, type Loaded } from '../../domain/engine/incarnation.ts';
 import {
   differences,
@@ -126,9 +126,9 @@ export class Forensics {
     throw new Refusal('conflict', `Machine ${name} has no TPM.`);
   }
 
+  /** How many events of a history lie in the streams of its ancestors. */
   async #inherited(incarnation: string): Promise<number> {
-    const seat = await this.#engine.registry.seat(incarnation);
-    return (await seat?.capture())?.tpm.identity.inheritedVersions ?? 0;
+    return (await stretchesOf(this.#store, incarnation)).at(-1)?.inherited ?? 0;
   }
 
   async #stateAt(name: string, incarnation: string, version: number): Promise<Inspection> {

@@ -8,8 +8,8 @@ import { showRecorded } from '../hosting/showing.ts';
 const HEARTBEAT_MS = 15_000;
 
 /**
- * All events of all streams as server-sent events, after the one that `Last-Event-ID` names. The feed
- * ends when the client goes or the signal aborts; a slow client slows only its own feed.
+ * All events of all streams as server-sent events, after the one that `Last-Event-ID` names. The
+ * feed ends when the client goes or the signal aborts; a slow client slows only its own feed.
  */
 export async function sendEvents(
   store: EventStore,

@@ -1,4 +1,5 @@
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { OPERATIONS, type Operation } from './operations.ts';
 import type { Route } from './routes.ts';
 import type { RequestClass } from './validation.ts';
 
@@ -30,6 +31,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
     const item = (paths[route.path] ??= {});
     item[route.method.toLowerCase()] = operation(route, schemas);
   }
+  for (const read of Object.values(OPERATIONS)) paths[read.path] = { get: reading(read, schemas) };
   const bodies = routes.flatMap(({ body }) => (body === undefined ? [] : [body.name]));
   const used: Record<string, Json> = {};
   for (const name of bodies) used[name] = { ...schemas[name], additionalProperties: false };
@@ -53,13 +55,23 @@ function operation(route: Route, schemas: Readonly<Record<string, Schema>>): Jso
     summary,
     parameters: [...names, ...inQuery(query, schemas), ...(method === 'GET' ? [] : [key])],
     ...(body === undefined ? {} : { requestBody: bodyOf(body) }),
-    responses: {
-      [status]: { description: 'done', content: { 'application/json': {} } },
-      default: {
-        description: 'refused',
-        content: { 'application/problem+json': { schema: reference('Problem') } },
-      },
-    },
+    responses: responses(status, 'application/json'),
+  };
+}
+
+function reading(
+  { summary, mediaType, query }: Operation,
+  schemas: Readonly<Record<string, Schema>>,
+): Json {
+  const parameters = inQuery(query, schemas);
+  return { summary, parameters, responses: responses(200, mediaType) };
+}
+
+function responses(status: number, mediaType: string): Json {
+  const refused = { 'application/problem+json': { schema: reference('Problem') } };
+  return {
+    [status]: { description: 'done', content: { [mediaType]: {} } },
+    default: { description: 'refused', content: refused },
   };
 }
 

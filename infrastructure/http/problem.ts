@@ -63,7 +63,9 @@ export function problem(kind: ProblemKind, detail: string, field?: string): Prob
   return { type: `urn:stemma:problem:${kind}`, title, status, detail, ...about };
 }
 
-/** The problem that an error is; `internal` for what nobody foresaw, which says nothing of inside. */
+/**
+ * The problem that an error is; `internal` for what nobody foresaw, which says nothing of inside.
+ */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return problem(OF_REFUSAL[error.kind], error.message, error.field);
   if (error instanceof StoreError) return problem(OF_STORE[error.kind], error.message);

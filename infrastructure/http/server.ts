@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { inject, injectable } from 'tsyringe';
@@ -15,9 +16,9 @@ import { ENGINE, LOG, PROJECTIONS, STORE, VIEWS } from '../tokens.ts';
 import { positionOf, sendEvents } from './eventFeed.ts';
 import { Idempotency, KeyReused, type Answer } from './idempotency.ts';
 import { Metrics } from './metrics.ts';
+import { OPERATIONS } from './operations.ts';
 import { openApi } from './openApi.ts';
 import { PROBLEM_TYPE, problem, problemOf, type Problem } from './problem.ts';
-import { EventsQuery } from './requests.ts';
 import { ROUTES, type Route, type Services } from './routes.ts';
 import { requireNoFields, validated } from './validation.ts';
 
@@ -98,6 +99,7 @@ export class HttpApi {
         ? { path: listening.path }
         : { host: listening.host, port: listening.port },
     );
+    if ('path' in listening) chmodSync(listening.path, 0o600);
     return {
       address,
       close: async () => {
@@ -192,19 +194,20 @@ export class HttpApi {
   }
 
   #operations(server: Server): void {
-    server.get('/v1/openapi.json', async () => this.#document);
-    server.get('/v1/events', async (request, reply) => {
-      const { from } = validated(EventsQuery, request.query);
+    const { events, document, health, readiness, metrics } = OPERATIONS;
+    server.get(document.path, async () => this.#document);
+    server.get(events.path, async (request, reply) => {
+      const { from } = validated(events.query, request.query);
       const now = from === 'now' ? this.#projections.position : null;
       const after = positionOf(request.headers['last-event-id']) ?? now;
       await sendEvents(this.#store, after, request, reply, this.#ending.signal);
     });
-    for (const path of ['/healthz', '/livez']) server.get(path, async () => ({ status: 'ok' }));
-    server.get('/readyz', async () => {
+    server.get(health.path, async () => ({ status: 'ok' }));
+    server.get(readiness.path, async () => {
       await this.#store.last('readyz');
       return { status: 'ready' };
     });
-    server.get('/metrics', async (_, reply) => {
+    server.get(metrics.path, async (_, reply) => {
       return reply.type(this.#metrics.contentType).send(await this.#metrics.text());
     });
   }

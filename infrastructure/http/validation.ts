@@ -4,7 +4,9 @@ import { Refusal } from '../../domain/machines/refusal.ts';
 
 export type RequestClass<T extends object> = new () => T;
 
-/** The request, if it is one; refused as `invalid` otherwise, with one sentence naming the field. */
+/**
+ * The request, if it is one; refused as `invalid` otherwise, with one sentence naming the field.
+ */
 export function validated<T extends object>(shape: RequestClass<T>, plain: unknown): T {
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     throw new Refusal('invalid', 'The request is not a JSON object.');
@@ -27,7 +29,8 @@ function sentence({ property, constraints = {}, value }: ValidationError): strin
 }
 
 function shortened(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 

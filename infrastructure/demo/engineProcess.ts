@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
-const PROGRAM = new URL('../cli/main.js', import.meta.url).pathname;
+/** The program as it was compiled, also when this file is run as it was written. */
+const IN_DIST = import.meta.url.endsWith('.ts') ? '../../dist/infrastructure/' : '../';
+const PROGRAM = fileURLToPath(new URL(`${IN_DIST}cli/main.js`, import.meta.url));
 
 /** An engine in a process of its own, as an orchestration service would run it. */
 export class EngineProcess {

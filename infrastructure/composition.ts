@@ -18,6 +18,7 @@ import { Metrics } from './http/metrics.ts';
 import { HttpApi, type Served } from './http/server.ts';
 import { openFileKeyRing } from './keys/fileKeyRing.ts';
 import { memoryCache } from './store/keyValueCache/memoryCache.ts';
+import { openSqliteCache } from './store/keyValueCache/sqliteCache.ts';
 import { openStore } from './store/openStore.ts';
 import { ViewDatabase } from './store/views/viewDatabase.ts';
 import { ENGINE, LOG, PROJECTIONS, STORE, TALLY, VIEWS } from './tokens.ts';
@@ -108,7 +109,7 @@ async function openParts(
   const report = (error: unknown): void => log.error({ err: error }, 'an error of the engine');
   const store = new NotingStore(await openStore(url));
   closing.add(() => store.close());
-  const blobs = memoryCache();
+  const blobs = url === 'memory:' ? memoryCache() : openSqliteCache(join(data, 'mementos.db'));
   closing.add(() => blobs.close());
   const views = ViewDatabase.open(url === 'memory:' ? ':memory:' : join(data, 'views.db'), url);
   closing.add(() => views.close());

@@ -1,6 +1,7 @@
 /**
  * A durable but disposable map: what it holds can be made again, so it may lose everything at any
- * time. Keys are short texts. Never throws for lack of room: a put that fails is forgotten.
+ * time; what it gives is what was put. Keys are short texts. Calls take effect in their order, and
+ * octets are copied. Never throws: a put that fails is forgotten, and a closed cache is empty.
  */
 export interface BlobCache {
   get(key: string): Promise<Uint8Array | null>;

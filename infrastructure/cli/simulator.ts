@@ -10,6 +10,7 @@ import { holdFolder } from '../hosting/dataFolder.ts';
 import { memoryKeyRing, openFileKeyRing } from '../keys/fileKeyRing.ts';
 import { openEndpoint } from '../reception/endpoint.ts';
 import { memoryCache } from '../store/keyValueCache/memoryCache.ts';
+import { openSqliteCache } from '../store/keyValueCache/sqliteCache.ts';
 import { openStore } from '../store/openStore.ts';
 
 /** How a simulator is started. */
@@ -75,7 +76,7 @@ async function openParts(data: string | undefined, closing: Closing): Promise<Pa
   const url = data === undefined ? 'memory:' : `sqlite:${join(data, 'stemma.db')}`;
   const store = await openStore(url);
   closing.add(() => store.close());
-  const blobs = memoryCache();
+  const blobs = data === undefined ? memoryCache() : openSqliteCache(join(data, 'mementos.db'));
   closing.add(() => blobs.close());
   const keyRing = data === undefined ? memoryKeyRing() : await openFileKeyRing(data);
   return { store, blobs, keyRing };

@@ -3,10 +3,11 @@ import type { BlobCache } from '../../../domain/engine/blobCache.ts';
 /** A cache that is forgotten with the process. */
 export function memoryCache(): BlobCache {
   const blobs = new Map<string, Uint8Array>();
+  let isClosed = false;
   return {
-    get: (key) => Promise.resolve(blobs.get(key) ?? null),
+    get: (key) => Promise.resolve(blobs.get(key)?.slice() ?? null),
     put: (key, octets) => {
-      blobs.set(key, octets);
+      if (!isClosed) blobs.set(key, octets.slice());
       return Promise.resolve();
     },
     delete: (key) => {
@@ -14,6 +15,7 @@ export function memoryCache(): BlobCache {
       return Promise.resolve();
     },
     close: () => {
+      isClosed = true;
       blobs.clear();
       return Promise.resolve();
     },

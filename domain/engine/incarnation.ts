@@ -2,6 +2,7 @@ import { evolve, isTpmEventType, type TpmEvent } from '../tpm/evolve.ts';
 import { manufacture } from '../tpm/lineageFacts.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import type { BlobCache } from './blobCache.ts';
+import { splitLink } from './chain.ts';
 import {
   NO_EVENTS,
   damaged,
@@ -59,10 +60,24 @@ export async function loadIncarnation(
 ): Promise<Loaded | null> {
   const recalled = await recallMemento(ports.blobs, ports.keyRing, incarnation);
   const isUsable = recalled !== null && (version === null || recalled.head.version <= version);
-  if (isUsable) return replay(ports, incarnation, recalled, version);
+  if (isUsable && (await isInLog(ports.store, incarnation, recalled.head))) {
+    return replay(ports, incarnation, recalled, version);
+  }
   const first = await firstEvent(ports.store, incarnation);
   if (first === null) return null;
   return replay(ports, incarnation, await begin(ports, incarnation, first), version);
+}
+
+/** A memento may be of a future that the log, put back from an older copy, does not hold. */
+async function isInLog(
+  store: EventStore,
+  incarnation: string,
+  { version, link }: Head,
+): Promise<boolean> {
+  for await (const event of store.read(tpmStream(incarnation), version, version)) {
+    return splitLink(event.metadata)?.link === link;
+  }
+  return false;
 }
 
 async function firstEvent(store: EventStore, incarnation: string): Promise<RecordedEvent | null> {

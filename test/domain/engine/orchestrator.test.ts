@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ed25519PublicKey } from '../../../domain/crypto/ed25519.ts';
+import type { EventStore } from '../../../domain/engine/eventStore.ts';
+import { tpmStream } from '../../../domain/engine/incarnation.ts';
 import { exportHeads, openHeads } from '../../../domain/engine/heads.ts';
 import { history } from '../../../domain/engine/history.ts';
 import { verifyAll } from '../../../domain/engine/verification.ts';
@@ -19,6 +21,17 @@ async function problems(engine: TestEngine): Promise<readonly string[]> {
   for await (const { problem } of verifyAll(engine.ports))
     if (problem !== null) found.push(problem);
   return found;
+}
+
+/** A copy of a store in which one stream lacks its last events. */
+async function cutShort(store: EventStore, cut: string, missing: number): Promise<EventStore> {
+  const copy = new MemoryStore();
+  for await (const stream of store.streams()) {
+    const events = [];
+    for await (const event of store.read(stream)) events.push(event);
+    await copy.append(stream, 0, stream === cut ? events.slice(0, -missing) : events);
+  }
+  return copy;
 }
 
 describe('orchestrator', () => {
@@ -112,6 +125,20 @@ describe('orchestrator', () => {
       'LineageExtended',
     ]);
     expect(versions).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('a memento of what the log does not hold is not used', async () => {
+    const engine = testEngine();
+    const seat = await runningMachine(engine, 'alpha');
+    await send(seat, extendCommand(1));
+    const then = await send(seat, READ_PCR_10);
+    await send(seat, extendCommand(2));
+    await engine.close();
+    const { store, blobs, keyRing } = engine.parts;
+    const older = await cutShort(store, tpmStream(seat.incarnation), 1);
+    const again = await seatOf(testEngine({ store: older, blobs, keyRing }), 'alpha');
+    expect(await send(again, READ_PCR_10)).toBe(then);
+    expect(await send(again, extendCommand(3))).toMatch(/^8002.{8}00000000/);
   });
 
   test('a name is used once', async () => {

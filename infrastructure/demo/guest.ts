@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { EK_TEMPLATE_L2 } from '../../domain/lineage/endorsementKeys.ts';
 import { toOctets, type Codec } from '../../domain/structures/codec.ts';
 import { TPML_PCR_SELECTION } from '../../domain/structures/base.ts';
 import { NV, OBJECT } from '../../domain/structures/attributes.ts';
@@ -22,38 +23,13 @@ import { Reader } from '../../domain/structures/wire.ts';
 const EMPTY_PASSWORD = fromHex('40000009000001 0000'.replace(' ', ''));
 const HEADER_SIZE = 10;
 
-/** The endorsement key's policy: PolicySecret of the endorsement hierarchy. TCG EK Profile, B.3 */
-const EK_POLICY = fromHex('837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa');
-const KEY_ATTRIBUTES =
-  OBJECT.fixedTPM |
-  OBJECT.fixedParent |
-  OBJECT.sensitiveDataOrigin |
-  OBJECT.restricted |
-  OBJECT.decrypt;
-
-function eccStorageKey(objectAttributes: number, authPolicy: Uint8Array): TpmtPublic {
-  return {
-    type: 'ECC',
-    nameAlg: 'SHA256',
-    objectAttributes,
-    authPolicy,
-    parameters: {
-      symmetric: { algorithm: 'AES', keyBits: 128, mode: 'CFB' },
-      scheme: { scheme: 'NULL' },
-      curveID: 'NIST_P256',
-      kdf: { scheme: 'NULL' },
-    },
-    unique: { x: new Uint8Array(32), y: new Uint8Array(32) },
-  };
-}
-
-/** The storage root key that most systems make: ECC P-256. */
-export const STORAGE_ROOT_KEY = eccStorageKey(
-  KEY_ATTRIBUTES | OBJECT.userWithAuth | OBJECT.noDA,
-  new Uint8Array(0),
-);
-/** The endorsement key of the TCG's ECC template L-2. */
-export const ENDORSEMENT_KEY = eccStorageKey(KEY_ATTRIBUTES | OBJECT.adminWithPolicy, EK_POLICY);
+/** The storage root key that most systems make: ECC P-256, like the endorsement key. */
+export const STORAGE_ROOT_KEY: TpmtPublic = {
+  ...EK_TEMPLATE_L2,
+  objectAttributes:
+    (EK_TEMPLATE_L2.objectAttributes & ~OBJECT.adminWithPolicy) | OBJECT.userWithAuth | OBJECT.noDA,
+  authPolicy: new Uint8Array(0),
+};
 
 const SEALED_DATA: TpmtPublic = {
   type: 'KEYEDHASH',

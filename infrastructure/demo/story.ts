@@ -1,9 +1,10 @@
+import { EK_TEMPLATE_L2 } from '../../domain/lineage/endorsementKeys.ts';
 import { TPM_RH } from '../../domain/structures/handles.ts';
 import { toHex } from '../../domain/structures/octets.ts';
 import { responseCode } from '../../domain/structures/responseCodes.ts';
 import { LINEAGE_COUNTER } from '../../domain/tpm/lineageFacts.ts';
 import { EngineProcess } from './engineProcess.ts';
-import { ENDORSEMENT_KEY, Guest, Refused, STORAGE_ROOT_KEY, type SealedBlob } from './guest.ts';
+import { Guest, Refused, STORAGE_ROOT_KEY, type SealedBlob } from './guest.ts';
 
 const HIERARCHY_REFUSED = responseCode('HIERARCHY', { handle: 1 });
 const PCR = 7;
@@ -126,7 +127,7 @@ export class Story {
   /** Who the TPM of a machine is: the Name of its endorsement key, and its lineage counter. */
   async identity(name: string): Promise<{ readonly name: string; readonly counter: number }> {
     const guest = this.guest(name);
-    const key = await guest.createPrimary(TPM_RH.ENDORSEMENT, ENDORSEMENT_KEY);
+    const key = await guest.createPrimary(TPM_RH.ENDORSEMENT, EK_TEMPLATE_L2);
     await guest.flush(key.handle);
     const counter = await guest.readNv(LINEAGE_COUNTER, 8);
     return { name: toHex(key.name), counter: Number(BigInt(`0x${toHex(counter)}`)) };

@@ -1,8 +1,10 @@
 import { inject, injectable } from 'tsyringe';
 import { tpmStream, type Loaded } from '../../domain/engine/incarnation.ts';
+import { eccEndorsementKeyName } from '../../domain/lineage/endorsementKeys.ts';
 import { machineState, type Machine, type Snapshot } from '../../domain/machines/machine.ts';
 import { Refusal } from '../../domain/machines/refusal.ts';
 import { toHex } from '../../domain/structures/octets.ts';
+import type { Tpm } from '../../domain/tpm/tpm.ts';
 import { familyOf, lineage, type IncarnationRow } from '../../projections/lineage.ts';
 import { machines } from '../../projections/machines.ts';
 import type { ProjectionRun } from '../../projections/run.ts';
@@ -115,9 +117,8 @@ export class MachineReader {
 }
 
 function tpmNow({ tpm, head }: Loaded): Shown {
-  const { identity, hierarchies, lifecycle } = tpm;
+  const { identity, lifecycle } = tpm;
   const { parent } = identity;
-  const isEnabled = hierarchies.endorsement.isEnabled && !hierarchies.isEndorsementHeld;
   return {
     incarnation: identity.incarnation,
     stream: tpmStream(identity.incarnation),
@@ -131,9 +132,16 @@ function tpmNow({ tpm, head }: Loaded): Shown {
         : { incarnation: parent.incarnation, version: parent.version, reason: parent.reason },
     lineageCounter: Number(identity.counter),
     lineageRegister: toHex(identity.register),
-    endorsement: { status: isEnabled ? 'enabled' : 'disabled', ekPublic: {} },
+    endorsement: endorsementNow(tpm),
     phase: lifecycle.phase,
   };
+}
+
+/** A hierarchy that is switched off has no key; one that is held has not got its own yet. */
+function endorsementNow(tpm: Tpm): Shown {
+  const { endorsement, isEndorsementHeld } = tpm.hierarchies;
+  if (!endorsement.isEnabled || isEndorsementHeld) return { status: 'disabled', ekPublic: {} };
+  return { status: 'enabled', ekPublic: { eccP256: toHex(eccEndorsementKeyName(tpm)) } };
 }
 
 /** A TPM as the views have it. */

@@ -117,7 +117,7 @@ test('no secret of a TPM is in a file, in the log, or in anything the API tells'
   await ask(host.socket, 'POST', '/v1/machines/keeper/snapshots', { body: { name: 'full' } });
   await ask(host.socket, 'POST', '/v1/machines/keeper/clones', { body: { name: 'copy' } });
 
-  const secrets = [OWNER_AUTH, NV_AUTH].map((auth) => auth.slice(0, 32));
+  const secrets: Uint8Array[] = [OWNER_AUTH, NV_AUTH].map((auth) => auth.slice(0, 32));
   secrets.push(SEALED, NV_DATA, HASHED, STIRRED);
   for (const name of ['keeper', 'copy']) {
     const machine = await host.engine.machines.get(name);

@@ -4,7 +4,7 @@ import { CURVES, type Curve } from './curves.ts';
 import { der, derBits, derInteger, derOctets, derSequence } from './der.ts';
 import { hmac } from './hash.ts';
 import { bitLength, modularInverse, modulo, toInteger, toOctets } from './integers.ts';
-import { nodeEcPublic, nodeEcShared } from './node.ts';
+import { nodeEcPublic, nodeEcShared, nodePublicKey, type NodePublicKey } from './node.ts';
 
 /** A point, its coordinates padded to the size of the curve. */
 export type EccPoint = { readonly x: Uint8Array; readonly y: Uint8Array };
@@ -16,6 +16,14 @@ const UNCOMPRESSED = new Uint8Array([4]);
 const CONTEXT_1 = 0xa1;
 /** id-ecPublicKey, 1.2.840.10045.2.1. RFC 5480, 2.1.1 Unrestricted Algorithm Identifier */
 const EC_PUBLIC_KEY = fromHex('06072a8648ce3d0201');
+
+type PrivateForm = { readonly zeroKey: Uint8Array; readonly scalarAt: number };
+
+const PRIVATE_FORM: Readonly<Record<EccCurve, PrivateForm>> = {
+  NIST_P256: privateForm('NIST_P256'),
+  NIST_P384: privateForm('NIST_P384'),
+  NIST_P521: privateForm('NIST_P521'),
+};
 
 /**
  * A private scalar, from 1 to n - 1, out of random octets; at least 8 more than the curve's size,
@@ -50,7 +58,7 @@ export function eccPublicFromPrivate(curve: EccCurve, d: Uint8Array): EccPoint {
 export function eccSharedX(curve: EccCurve, d: Uint8Array, point: EccPoint): Uint8Array | null {
   const scalar = scalarOf(curve, d);
   if (scalar === null || !isOnCurve(curve, point.x, point.y)) return null;
-  return sharedX(curve, scalar, toInteger(point.x), toInteger(point.y));
+  return sharedX(curve, scalar, peerKey(curve, toInteger(point.x), toInteger(point.y)));
 }
 
 /**
@@ -68,9 +76,10 @@ export function eccMultiply(curve: EccCurve, d: Uint8Array, point: EccPoint): Ec
   const next = scalarOf(curve, increment(scalar));
   // (n - 1) P = -P, and n P has no coordinates to go by.
   if (next === null) return { x: toOctets(x, size), y: toOctets(p - y, size) };
-  const xOfProduct = sharedX(curve, scalar, x, y);
+  const peer = peerKey(curve, x, y);
+  const xOfProduct = sharedX(curve, scalar, peer);
   const x1 = toInteger(xOfProduct);
-  const x2 = toInteger(sharedX(curve, next, x, y));
+  const x2 = toInteger(sharedX(curve, next, peer));
   const numerator = (x * x1 + a) * (x + x1) + 2n * b - x2 * (x - x1) ** 2n;
   // No point has y = 0: it would be its own negative, and n is an odd prime.
   const inverse = modularInverse(2n * y, p)!;
@@ -136,23 +145,41 @@ function xOfSum({ p, a }: Curve, left: EccPoint, right: EccPoint): bigint | null
   return modulo(slope * slope - x1 - x2, p);
 }
 
-/**
- * OpenSSL wants to see a public key beside the scalar, and would make it where there is none, at
- * the cost of another multiplication. It does not look at it: the base point stands in.
- */
-function sharedX(curve: EccCurve, scalar: Uint8Array, x: bigint, y: bigint): Uint8Array {
-  const { oid, gx, gy } = CURVES[curve];
-  const size = COORDINATE_SIZE[curve];
-  const algorithm = derSequence(EC_PUBLIC_KEY, oid);
-  const encode = (px: bigint, py: bigint): Uint8Array =>
-    derBits(concat(UNCOMPRESSED, toOctets(px, size), toOctets(py, size)));
-  const version = (octet: number): Uint8Array => derInteger(new Uint8Array([octet]));
-  const standIn = der(CONTEXT_1, encode(gx, gy));
-  const privateKey = derOctets(derSequence(version(1), derOctets(scalar), standIn));
-  const pkcs8 = derSequence(version(0), algorithm, privateKey);
-  const product = nodeEcShared(pkcs8, derSequence(algorithm, encode(x, y)));
+function sharedX(curve: EccCurve, scalar: Uint8Array, peer: NodePublicKey): Uint8Array {
+  const { zeroKey, scalarAt } = PRIVATE_FORM[curve];
+  const pkcs8 = zeroKey.slice();
+  pkcs8.set(scalar, scalarAt);
+  const product = nodeEcShared(pkcs8, peer);
   pkcs8.fill(0);
   return product;
+}
+
+function peerKey(curve: EccCurve, x: bigint, y: bigint): NodePublicKey {
+  return nodePublicKey(derSequence(algorithmOf(curve), encodedPoint(curve, x, y)));
+}
+
+/**
+ * The PKCS#8 form of a private key whose scalar is still missing, so that a scalar is copied once.
+ * OpenSSL wants to see a public key beside it, and would make it where there is none, at the cost of
+ * another multiplication. It does not look at it: the base point stands in.
+ */
+function privateForm(curve: EccCurve): PrivateForm {
+  const { gx, gy } = CURVES[curve];
+  const size = COORDINATE_SIZE[curve];
+  const version = (octet: number): Uint8Array => derInteger(new Uint8Array([octet]));
+  const standIn = der(CONTEXT_1, encodedPoint(curve, gx, gy));
+  const privateKey = derSequence(version(1), derOctets(new Uint8Array(size)), standIn);
+  const zeroKey = derSequence(version(0), algorithmOf(curve), derOctets(privateKey));
+  return { zeroKey, scalarAt: zeroKey.length - standIn.length - size };
+}
+
+function algorithmOf(curve: EccCurve): Uint8Array {
+  return derSequence(EC_PUBLIC_KEY, CURVES[curve].oid);
+}
+
+function encodedPoint(curve: EccCurve, x: bigint, y: bigint): Uint8Array {
+  const size = COORDINATE_SIZE[curve];
+  return derBits(concat(UNCOMPRESSED, toOctets(x, size), toOctets(y, size)));
 }
 
 // The scalar in the octets of the curve, or null when it is not from 1 to n - 1. No branch depends

@@ -21,6 +21,9 @@ import {
 /** A private key in the keeping of Node.js; prints nothing of itself. */
 export type NodePrivateKey = KeyObject;
 
+/** A public key in the form that Node.js works with. */
+export type NodePublicKey = KeyObject;
+
 /** The digest of one run of octets under OpenSSL's name of the hash algorithm. */
 export function nodeDigest(name: string, data: Uint8Array): Uint8Array {
   return fromBinary(hash(name, data, 'binary'));
@@ -118,11 +121,14 @@ export function nodeEcPublic(curve: string, scalar: Uint8Array): Uint8Array {
   return plain(pair.getPublicKey());
 }
 
-/** The x-coordinate of a product, from keys in DER: PKCS#8 and SubjectPublicKeyInfo. */
-export function nodeEcShared(pkcs8: Uint8Array, spki: Uint8Array): Uint8Array {
-  const privateKey = nodePrivateKey(pkcs8);
-  const publicKey = createPublicKey({ key: asBuffer(spki), format: 'der', type: 'spki' });
-  return plain(diffieHellman({ privateKey, publicKey }));
+/** The x-coordinate of the product of a private key in PKCS#8 and a public key. */
+export function nodeEcShared(pkcs8: Uint8Array, publicKey: NodePublicKey): Uint8Array {
+  return plain(diffieHellman({ privateKey: nodePrivateKey(pkcs8), publicKey }));
+}
+
+/** A public key from its SubjectPublicKeyInfo in DER. Throws for a point that is on no curve. */
+export function nodePublicKey(spki: Uint8Array): NodePublicKey {
+  return createPublicKey({ key: asBuffer(spki), format: 'der', type: 'spki' });
 }
 
 /** A private key from its PKCS#8 form in DER. Throws when Node.js cannot make sense of it. */

@@ -257,7 +257,8 @@ export class Seat implements TpmPort {
         return await this.#ports.store.append(stream, this.#head.version, events);
       } catch (error) {
         const isUnknown = error instanceof StoreError && error.kind === 'unknown-outcome';
-        if (!isUnknown && error instanceof StoreError) this.#isUnsure = false;
+        // A later try that surely did nothing says nothing of the first.
+        if (!isUnknown && error instanceof StoreError && tries === 1) this.#isUnsure = false;
         if (!isUnknown || tries === TRIES_MAX) throw error;
       }
     }

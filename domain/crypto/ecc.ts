@@ -35,6 +35,14 @@ export function scalarFromRandom(curve: EccCurve, octets: Uint8Array): Uint8Arra
   return toOctets((toInteger(octets) % (CURVES[curve].n - 1n)) + 1n, size);
 }
 
+/**
+ * Whether the octets spell a private scalar, a number from 1 to n - 1. The time tells nothing else
+ * about it.
+ */
+export function isPrivateScalar(curve: EccCurve, d: Uint8Array): boolean {
+  return scalarOf(curve, d) !== null;
+}
+
 /** Whether the point is on the curve, with coordinates below p. It is never the one at infinity. */
 export function isOnCurve(curve: EccCurve, x: Uint8Array, y: Uint8Array): boolean {
   const { p, a, b } = CURVES[curve];

@@ -1,8 +1,6 @@
-import { eccPublicFromPrivate, isOnCurve } from '../crypto/ecc.ts';
-import { CURVES } from '../crypto/curves.ts';
-import { toInteger } from '../crypto/integers.ts';
+import { eccPublicFromPrivate, isOnCurve, isPrivateScalar } from '../crypto/ecc.ts';
 import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
-import { COORDINATE_SIZE, type EccCurve } from '../structures/eccCurve.ts';
+import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
 import { padLeft, sameOctets } from '../structures/octets.ts';
 import type { TpmtPublic, TpmtSensitive } from '../structures/public.ts';
@@ -68,17 +66,13 @@ function checkPoint({ parameters, unique, nameAlg }: Area<'ECC'>): void {
 
 function checkScalar(publicArea: Area<'ECC'>, { sensitive }: TpmtSensitive, blame: Blame): void {
   const { curveID } = publicArea.parameters;
-  if (!isScalar(curveID, sensitive.octets)) refuse('KEY_SIZE');
-  if (publicArea.nameAlg === 'NULL') return;
   const size = COORDINATE_SIZE[curveID];
+  const isRight = sensitive.length <= size && isPrivateScalar(curveID, sensitive.octets);
+  if (!isRight) refuse('KEY_SIZE');
+  if (publicArea.nameAlg === 'NULL') return;
   const { x, y } = eccPublicFromPrivate(curveID, padLeft(sensitive.octets, size));
   const { unique } = publicArea;
   if (!sameOctets(x, unique.x) || !sameOctets(y, unique.y)) refuse('BINDING', blame.publicArea);
-}
-
-function isScalar(curve: EccCurve, octets: Uint8Array): boolean {
-  const d = toInteger(octets);
-  return octets.length <= COORDINATE_SIZE[curve] && d > 0n && d < CURVES[curve].n;
 }
 
 function checkSymmetric(

@@ -49,7 +49,10 @@ function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   return b === 0n ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** Signatures over SHA-1 and under small exponents are right all the same: policies are the caller's. */
+/**
+ * Signatures over SHA-1 and under small exponents are right all the same: policies are the
+ * caller's.
+ */
 const isRight = ({ result, flags }: WycheproofCase): boolean =>
   result === 'valid' || (result === 'acceptable' && !flags.includes('MissingNull'));
 

@@ -17,6 +17,7 @@ import {
   ecdsaSign,
   ecdsaVerify,
   isOnCurve,
+  isPrivateScalar,
   scalarFromRandom,
   type EccPoint,
 } from '../../../domain/crypto/ecc.ts';
@@ -171,9 +172,13 @@ describe.each(ECC_CURVES)('the curve %s', (curve) => {
   it('refuses scalars from outside 1 to n - 1, and points beside the curve', () => {
     const long = Uint8Array.of(1, ...new Uint8Array(size));
     for (const d of [octets(0n), octets(n), octets(n + 1n), new Uint8Array(0), long]) {
+      expect(isPrivateScalar(curve, d)).toBe(false);
       expect(eccMultiply(curve, d, G(curve))).toBeNull();
       expect(eccSharedX(curve, d, G(curve))).toBeNull();
       expect(() => eccPublicFromPrivate(curve, d)).toThrow('from 1 to n - 1');
+    }
+    for (const d of [1n, 255n, 256n, n - 1n]) {
+      expect(isPrivateScalar(curve, octets(d))).toBe(true);
     }
     const { x } = G(curve);
     expect(eccMultiply(curve, octets(5n), { x, y: x })).toBeNull();

@@ -168,8 +168,8 @@ function peerKey(curve: EccCurve, x: bigint, y: bigint): NodePublicKey {
 
 /**
  * The PKCS#8 form of a private key whose scalar is still missing, so that a scalar is copied once.
- * OpenSSL wants to see a public key beside it, and would make it where there is none, at the cost of
- * another multiplication. It does not look at it: the base point stands in.
+ * OpenSSL wants to see a public key beside it, and would make it where there is none, at the cost
+ * of another multiplication. It does not look at it: the base point stands in.
  */
 function privateForm(curve: EccCurve): PrivateForm {
   const { gx, gy } = CURVES[curve];

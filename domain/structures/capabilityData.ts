@@ -62,7 +62,11 @@ export type TpmsTaggedProperty = Of<typeof TPMS_TAGGED_PROPERTY>;
 /** A property of PCR, and the PCR (bit n for PCR n) that have it. */
 export type TpmsTaggedPcrSelect = { readonly tag: number; readonly pcrs: number };
 
-/** TPMS_TAGGED_PCR_SELECT: three octets for 24 PCR, or VALUE. Part 2, 10.8.3 TPMS_TAGGED_PCR_SELECT */
+/**
+ * TPMS_TAGGED_PCR_SELECT: three octets for 24 PCR, or VALUE.
+ *
+ * Part 2, 10.8.3 TPMS_TAGGED_PCR_SELECT
+ */
 export const TPMS_TAGGED_PCR_SELECT: Codec<TpmsTaggedPcrSelect> = {
   name: 'TPMS_TAGGED_PCR_SELECT',
   marshal: (writer, { tag, pcrs }) => {

@@ -84,12 +84,12 @@ function makeRsa(
 }
 
 function cipherKeyOf(
-  { parameters }: Extract<TpmtPublic, { type: 'SYMCIPHER' }>,
+  { objectAttributes, parameters }: Extract<TpmtPublic, { type: 'SYMCIPHER' }>,
   data: Secret,
   { octets }: KeyOrigin,
 ): Secret {
   const size = parameters.sym.keyBits / 8;
-  if (data.length === 0) return new Secret(octets(size));
+  if (has(objectAttributes, OBJECT.sensitiveDataOrigin)) return new Secret(octets(size));
   return data.length === size ? data : refuse('KEY_SIZE');
 }
 
@@ -99,10 +99,10 @@ function bitsOf(
   data: Secret,
   { octets }: KeyOrigin,
 ): Secret {
-  const { scheme } = publicArea.parameters;
+  const { objectAttributes: attributes, parameters } = publicArea;
+  const { scheme } = parameters;
   const hashAlg = scheme.scheme === 'NULL' ? nameAlg : scheme.hashAlg;
-  if (data.length === 0) return new Secret(octets(DIGEST_SIZE[hashAlg]));
-  const { objectAttributes: attributes } = publicArea;
+  if (has(attributes, OBJECT.sensitiveDataOrigin)) return new Secret(octets(DIGEST_SIZE[hashAlg]));
   const isKey = has(attributes, OBJECT.sign) || has(attributes, OBJECT.decrypt);
   return isKey && data.length > HASH_BLOCK_SIZE[hashAlg] ? refuse('SIZE') : data;
 }

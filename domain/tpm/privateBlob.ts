@@ -4,13 +4,17 @@ import { kdfa } from '../crypto/kdf.ts';
 import { BLOCK_SIZE, decryptCfb, encryptCfb } from '../crypto/symmetric.ts';
 import { fromOctets, toOctets } from '../structures/codec.ts';
 import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
-import { EMPTY, concat, u16 } from '../structures/octets.ts';
+import { EMPTY, concat, stripTrailingZeros, u16 } from '../structures/octets.ts';
 import { TPM2B_SENSITIVE, type TpmtSensitive } from '../structures/public.ts';
 import type { TpmtSymDefObject } from '../structures/schemes.ts';
+import { Secret } from '../structures/secret.ts';
 import { TpmError, refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
 import type { TpmObject } from './objects.ts';
 import { storageCipher } from './templates.ts';
+
+/** A Name begins with a TPM_ALG_ID. */
+const ALG_SIZE = 2;
 
 /** What protects something for a storage key: its hash, its cipher, and the seed of both keys. */
 export type Protection = {
@@ -76,6 +80,27 @@ function integrityOf({ hashAlg, seed }: Protection, name: Uint8Array, body: Uint
   return hmac(hashAlg, key, body, name);
 }
 
+/**
+ * The sensitive area of the object with a Name, as it is wrapped: its authorization value is as long
+ * as the digest in the Name, for nobody shall see how long it really is. Part 1, 23.4 Protected
+ * Storage
+ */
+export function sensitiveOctets(name: Uint8Array, sensitive: TpmtSensitive): Uint8Array {
+  const { octets } = sensitive.authValue;
+  const padding = new Uint8Array(Math.max(0, name.length - ALG_SIZE - octets.length));
+  return toOctets(TPM2B_SENSITIVE, {
+    ...sensitive,
+    authValue: new Secret(concat(octets, padding)),
+  });
+}
+
+/** The sensitive area in octets that `sensitiveOctets` made. */
+export function sensitiveOf(octets: Uint8Array): TpmtSensitive {
+  const sensitive = fromOctets(TPM2B_SENSITIVE, octets);
+  const authValue = new Secret(stripTrailingZeros(sensitive.authValue.octets).slice());
+  return { ...sensitive, authValue };
+}
+
 /** A sensitive area as its parent lets it out: TPM2B_PRIVATE. Part 1, 23.4 Protected Storage */
 export function sensitiveToPrivate(
   parent: TpmObject,
@@ -86,7 +111,7 @@ export function sensitiveToPrivate(
   const protection = protectionOf(parent);
   const { sym } = protection;
   const size = sym.algorithm === 'NULL' ? refuse('KEY') : BLOCK_SIZE[sym.algorithm];
-  return wrap(protection, name, toOctets(TPM2B_SENSITIVE, sensitive), entropy(size));
+  return wrap(protection, name, sensitiveOctets(name, sensitive), entropy(size));
 }
 
 /** The sensitive area that `sensitiveToPrivate` let out; INTEGRITY for anything else. */
@@ -96,7 +121,7 @@ export function privateToSensitive(
   outPrivate: Uint8Array,
 ): TpmtSensitive {
   try {
-    return fromOctets(TPM2B_SENSITIVE, unwrap(protectionOf(parent), name, outPrivate, true));
+    return sensitiveOf(unwrap(protectionOf(parent), name, outPrivate, true));
   } catch (error) {
     if (error instanceof TpmError && error.rc === 'INSUFFICIENT') refuse('INTEGRITY');
     throw error;

@@ -25,19 +25,21 @@ export function isStorageArea({ objectAttributes }: TpmtPublic): boolean {
 
 /**
  * Refuses a template from which nothing can be created with so many octets of the caller's data;
- * then whatever `checkPublicArea` refuses. Part 1, 27.2 Object Attributes
+ * then whatever `checkPublicArea` refuses. A primary object may have data beside a key that is made
+ * here: the key is derived from it. Part 1, 27.2 Object Attributes
  */
 export function checkTemplate(parent: Parent, publicArea: TpmtPublic, dataSize: number): void {
   const { type, objectAttributes: attributes } = publicArea;
   const isMadeHere = has(attributes, OBJECT.sensitiveDataOrigin);
-  if (isMadeHere !== (dataSize === 0)) refuse('ATTRIBUTES');
-  const isPinned = has(attributes, OBJECT.fixedParent) || has(attributes, OBJECT.fixedTPM);
+  if (!isMadeHere && dataSize === 0) refuse('ATTRIBUTES');
+  if (isMadeHere && dataSize !== 0 && parent !== null) refuse('ATTRIBUTES');
   switch (type) {
     case 'KEYEDHASH':
       if (isMadeHere && !isKey(attributes)) refuse('ATTRIBUTES');
+      checkOrigin(attributes);
       break;
     case 'SYMCIPHER':
-      if (isStorageArea(publicArea) && !isMadeHere && isPinned) refuse('ATTRIBUTES');
+      checkOrigin(attributes);
       break;
     case 'RSA':
     case 'ECC':
@@ -48,6 +50,13 @@ export function checkTemplate(parent: Parent, publicArea: TpmtPublic, dataSize: 
 
 function isKey(attributes: number): boolean {
   return has(attributes, OBJECT.sign) || has(attributes, OBJECT.decrypt);
+}
+
+/** A restricted key that stays here must be made here: its user shall not know it. */
+function checkOrigin(attributes: number): void {
+  if (!has(attributes, OBJECT.restricted) || has(attributes, OBJECT.sensitiveDataOrigin)) return;
+  const isPinned = has(attributes, OBJECT.fixedParent) || has(attributes, OBJECT.fixedTPM);
+  if (isPinned) refuse('ATTRIBUTES');
 }
 
 /**

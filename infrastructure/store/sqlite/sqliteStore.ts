@@ -19,6 +19,8 @@ import type {
   WorkerOptions,
 } from './wire.ts';
 
+/** SQLITE_CORRUPT. */
+const CORRUPT = 11;
 const OWN_FILE = import.meta.url.endsWith('.ts') ? './sqliteWorker.ts' : './sqliteWorker.js';
 /** One transaction takes so many octets at most, so that none holds the next ones up for long. */
 const GROUP_CHARACTERS_MAX = 4_000_000;
@@ -125,12 +127,13 @@ class SqliteStore implements EventStore {
     fromVersion = 1,
     toVersion = Number.MAX_SAFE_INTEGER,
   ): AsyncGenerator<RecordedEvent> {
-    let from = fromVersion;
+    let from = Math.max(1, fromVersion);
     for (let isLast = false; !isLast;) {
       const page = (await this.#ask({ kind: 'read', stream, from, to: toVersion })) as Rows;
       isLast = page.isLast;
       for (const row of page.rows) {
-        from = row.version + 1;
+        if (row.version !== from) throw sqliteError(this.#file, CORRUPT, 'an event is missing');
+        from += 1;
         yield recorded(row);
       }
       if (this.#closed !== null) throw this.#refusal();

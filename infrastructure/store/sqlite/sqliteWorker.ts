@@ -20,9 +20,13 @@ function work(database: SqliteDatabase, request: Request): unknown {
   }
 }
 
+const CORRUPT = 11;
+
 function failure(id: number, error: unknown): Answer {
-  const { errcode, message } = error as { readonly errcode?: number; readonly message: string };
-  return { id, error: { code: errcode ?? 0, message } };
+  const { errcode, code, message } = error as NodeJS.ErrnoException & { readonly errcode?: number };
+  // A number that does not fit: no version and no position was ever that large.
+  const known = code === 'ERR_OUT_OF_RANGE' ? CORRUPT : 0;
+  return { id, error: { code: errcode ?? known, message } };
 }
 
 let database: SqliteDatabase | null = null;

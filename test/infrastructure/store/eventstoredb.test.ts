@@ -15,7 +15,7 @@ describe('an EventStoreDB as the store', () => {
 
   beforeEach(async () => {
     server = await startEventStoreDb();
-    store = await openStore(`${server.url}&defaultDeadline=400`);
+    store = await openStore(server.url);
     await store.append('made', 0, newEvents(1));
   });
   afterEach(async () => {
@@ -59,9 +59,11 @@ describe('an EventStoreDB as the store', () => {
 
     test('that is never answered is of unknown outcome after its deadline', async () => {
       const events = newEvents(1);
+      const hasty = await openStore(`${server.url}&defaultDeadline=400`);
       server.faults.answersWithheld = 1;
-      const withheld = store.append('made', 1, events);
+      const withheld = hasty.append('made', 1, events);
       await expect(withheld).rejects.toMatchObject({ kind: 'unknown-outcome' });
+      await hasty.close();
       expect(await store.append('made', 1, events)).toEqual({ kind: 'appended', version: 2 });
     });
 
@@ -136,8 +138,10 @@ describe('an EventStoreDB as the store', () => {
     });
 
     test('of a silent server ends in time', async () => {
+      const hasty = await openStore(`${server.url}&defaultDeadline=400`);
       server.faults.readsWithheld = 1;
-      await expect(store.last('made')).rejects.toMatchObject({ kind: 'unavailable' });
+      await expect(hasty.last('made')).rejects.toMatchObject({ kind: 'unavailable' });
+      await hasty.close();
       expect(await store.last('made')).not.toBeNull();
     });
 

@@ -42,7 +42,8 @@ const BACKOFF_MAX_MS = 2000;
 
 /**
  * Opens the store that an EventStoreDB's connection string names. Throws StoreError when the server
- * cannot be reached. Everything is asked of the leader of a cluster: what a follower shows may be old.
+ * cannot be reached. Everything is asked of the leader of a cluster: what a follower shows may be
+ * old.
  */
 export async function openEventStoreDb(url: string): Promise<EventStore> {
   const server = hostsOf(url);

@@ -8,8 +8,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * An event as it is sent. It is JSON for the server and its tools wherever reading it gives the same
- * octets again, which is so for whatever JSON.stringify wrote; otherwise it is octets.
+ * An event as it is sent. It is JSON for the server and its tools wherever reading it gives the
+ * same octets again, which is so for whatever JSON.stringify wrote; otherwise it is octets.
  */
 export function toEventData({ id, type, data, metadata }: NewEvent): EventData {
   const bytes = encoder.encode(isStable(metadata) ? metadata : AS_IT_IS + metadata);

@@ -13,8 +13,9 @@ type Asked = CacheRequest extends infer R
   : never;
 
 /**
- * A cache in an SQLite file of its own, in a thread of its own. A file that is damaged or of another
- * program is thrown away and begun anew; where none can be written the cache is always empty.
+ * A cache in an SQLite file of its own, in a thread of its own. A file that is damaged or of
+ * another program is thrown away and begun anew; where none can be written the cache is always
+ * empty.
  */
 export function openSqliteCache(file: string, octetsMax = OCTETS_MAX): BlobCache {
   const workerData: CacheOptions = { file, octetsMax };

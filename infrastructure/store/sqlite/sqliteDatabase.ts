@@ -69,7 +69,9 @@ export class SqliteDatabase {
     if (typeof format === 'number' && format > FORMAT) throw new TooNew(file);
   }
 
-  /** A commit syncs the log. Little is copied from it at a time, so that no append waits for long. */
+  /**
+   * A commit syncs the log. Little is copied from it at a time, so that no append waits for long.
+   */
   #makeDurable(file: string): void {
     this.#db.exec('PRAGMA journal_mode = WAL');
     this.#db.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON');

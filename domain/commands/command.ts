@@ -73,6 +73,10 @@ export type CommandRow<H, P, R> = {
   readonly isAllowedBeforeStartup?: boolean;
   /** Answered in failure mode, too. */
   readonly isAllowedInFailureMode?: boolean;
+  /** Whether it needs physical presence when the platform authorizes it: always, or if set so. */
+  readonly presence?: 'always' | 'configurable';
+  /** Nobody can keep it out of the command audit. */
+  readonly isAlwaysAudited?: boolean;
   /** How it uses the NV index that it authorizes: which of the index's attributes must allow it. */
   readonly nvAccess?: 'read' | 'write';
   /** Checks, works out, answers; refuses by throwing TpmError. */
@@ -100,6 +104,8 @@ export type Command = {
   readonly isAllowedBeforeStartup: boolean;
   readonly isAllowedInFailureMode: boolean;
   readonly nvAccess: 'read' | 'write';
+  readonly isAlwaysAudited: boolean;
+  readonly presence: 'always' | 'configurable' | 'never';
   readonly decide: (
     input: Readonly<Record<string, unknown>>,
     tpm: Tpm,
@@ -128,6 +134,8 @@ export function command<const H extends HandleRows, const P extends Codecs, cons
     isAllowedBeforeStartup: row.isAllowedBeforeStartup ?? false,
     isAllowedInFailureMode: row.isAllowedInFailureMode ?? false,
     nvAccess: row.nvAccess ?? 'read',
+    isAlwaysAudited: row.isAlwaysAudited ?? false,
+    presence: row.presence ?? 'never',
     decide: row.decide as unknown as Command['decide'],
   };
 }

@@ -5,8 +5,11 @@ import { rsaDecrypt } from './asymmetric/rsaDecrypt.ts';
 import { rsaEncrypt } from './asymmetric/rsaEncrypt.ts';
 import { certify } from './attestation/certify.ts';
 import { certifyCreation } from './attestation/certifyCreation.ts';
+import { getCommandAuditDigest } from './attestation/getCommandAuditDigest.ts';
+import { getSessionAuditDigest } from './attestation/getSessionAuditDigest.ts';
 import { getTime } from './attestation/getTime.ts';
 import { quote } from './attestation/quote.ts';
+import { setCommandCodeAuditStatus } from './audit/setCommandCodeAuditStatus.ts';
 import { getCapability } from './capability/getCapability.ts';
 import { testParms } from './capability/testParms.ts';
 import { clockRateAdjust } from './clock/clockRateAdjust.ts';
@@ -18,6 +21,9 @@ import { evictControl } from './context/evictControl.ts';
 import { flushContext } from './context/flushContext.ts';
 import { dictionaryAttackLockReset } from './dictionaryAttack/dictionaryAttackLockReset.ts';
 import { dictionaryAttackParameters } from './dictionaryAttack/dictionaryAttackParameters.ts';
+import { duplicate } from './duplication/duplicate.ts';
+import { importObject } from './duplication/importObject.ts';
+import { rewrap } from './duplication/rewrap.ts';
 import { changeEPS } from './hierarchy/changeEPS.ts';
 import { changePPS } from './hierarchy/changePPS.ts';
 import { clear } from './hierarchy/clear.ts';
@@ -54,6 +60,10 @@ import { pcrEvent } from './pcr/pcrEvent.ts';
 import { pcrExtend } from './pcr/pcrExtend.ts';
 import { pcrRead } from './pcr/pcrRead.ts';
 import { pcrReset } from './pcr/pcrReset.ts';
+import { pcrSetAuthPolicy } from './pcr/pcrSetAuthPolicy.ts';
+import { pcrSetAuthValue } from './pcr/pcrSetAuthValue.ts';
+import { ppCommands } from './platform/ppCommands.ts';
+import { setAlgorithmSet } from './platform/setAlgorithmSet.ts';
 import { policyAuthValue } from './policy/policyAuthValue.ts';
 import { policyAuthorize } from './policy/policyAuthorize.ts';
 import { policyAuthorizeNV } from './policy/policyAuthorizeNV.ts';
@@ -87,6 +97,8 @@ import { sign } from './signing/sign.ts';
 import { verifySignature } from './signing/verifySignature.ts';
 import { shutdown } from './startup/shutdown.ts';
 import { startup } from './startup/startup.ts';
+import { encryptDecrypt } from './symmetric/encryptDecrypt.ts';
+import { encryptDecrypt2 } from './symmetric/encryptDecrypt2.ts';
 import { hash } from './symmetric/hash.ts';
 import { hmac } from './symmetric/hmac.ts';
 import { getTestResult } from './testing/getTestResult.ts';
@@ -107,10 +119,13 @@ export const COMMANDS: readonly Command[] = [
   hierarchyChangeAuth,
   nvDefineSpace,
   pcrAllocate,
+  pcrSetAuthPolicy,
+  ppCommands(() => COMMANDS),
   setPrimaryPolicy,
   clockRateAdjust,
   createPrimary,
   nvGlobalWriteLock,
+  getCommandAuditDigest(() => COMMANDS),
   nvIncrement,
   nvSetBits,
   nvExtend,
@@ -122,6 +137,8 @@ export const COMMANDS: readonly Command[] = [
   pcrEvent,
   pcrReset,
   sequenceComplete,
+  setAlgorithmSet,
+  setCommandCodeAuditStatus(() => COMMANDS),
   incrementalSelfTest,
   selfTest,
   startup,
@@ -131,14 +148,18 @@ export const COMMANDS: readonly Command[] = [
   certify,
   policyNV,
   certifyCreation,
+  duplicate,
   getTime,
+  getSessionAuditDigest,
   nvRead,
   nvReadLock,
   objectChangeAuth,
   policySecret,
+  rewrap,
   create,
   ecdhZGen,
   hmac,
+  importObject,
   load,
   quote,
   rsaDecrypt,
@@ -150,6 +171,7 @@ export const COMMANDS: readonly Command[] = [
   contextLoad,
   contextSave,
   ecdhKeyGen,
+  encryptDecrypt,
   flushContext,
   loadExternal,
   makeCredential,
@@ -176,6 +198,7 @@ export const COMMANDS: readonly Command[] = [
   policyRestart,
   readClock,
   pcrExtend,
+  pcrSetAuthValue,
   nvCertify,
   eventSequenceComplete,
   hashSequenceStart,
@@ -188,4 +211,5 @@ export const COMMANDS: readonly Command[] = [
   policyTemplate,
   createLoaded,
   policyAuthorizeNV,
+  encryptDecrypt2,
 ];

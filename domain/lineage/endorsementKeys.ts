@@ -8,7 +8,10 @@ import { primaryOrigin } from '../tpm/keyOrigin.ts';
 import { objectName } from '../tpm/names.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 
-/** PolicySecret of the endorsement hierarchy, in SHA-256. TCG EK Credential Profile, B.3 Template L-1 */
+/**
+ * PolicySecret of the endorsement hierarchy, in SHA-256. TCG EK Credential Profile, B.3 Template
+ * L-1
+ */
 const POLICY_A = fromHex('837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa');
 
 /** The endorsement key ECC NIST P-256. TCG EK Credential Profile, B.4 Template L-2 */

@@ -50,11 +50,6 @@ export function recordExclusive(ledger: Ledger, call: Call): void {
   if (handle !== exclusiveAudit) ledger.record({ type: 'ExclusiveAuditChanged', handle });
 }
 
-/** True when the TPM keeps an audit of this command. Part 1, 34.2 Command Audit */
-export function isCommandAudited(tpm: Tpm, call: Call): boolean {
-  return tpm.audit.commands.includes(call.command.code);
-}
-
 /** Extends the command audit digest by a command that succeeded. Part 1, 34.2 Command Audit */
 export function recordCommandAudit(ledger: Ledger, call: Call, parameters: Uint8Array): void {
   const { hashAlg, digest: old, counter } = ledger.tpm.audit;

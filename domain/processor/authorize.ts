@@ -59,6 +59,7 @@ function checkAuthorization(
   const { tpm } = ledger;
   const { session } = used;
   if (session?.kind === 'TRIAL') refuse('ATTRIBUTES');
+  if (entity === TPM_RH.PLATFORM) requirePresence(tpm, call);
   const policy = session?.policy ?? null;
   const isAuthUsed = usesAuth(tpm, used, entity);
   if (isAuthUsed) requireNoLockout(ledger, entity, circumstances.nowMs);
@@ -75,6 +76,13 @@ function checkAuthorization(
     : isCommandHmacRight(tpm, call, used, session);
   if (!isRight) failAuthorization(ledger, used, isAuthUsed, circumstances.nowMs);
   if (isAuthUsed) countPinSuccess(ledger, entity);
+}
+
+/** Refuses with PP what the platform may do only while somebody is present. */
+function requirePresence({ lifecycle, platform }: Tpm, { command }: Call): void {
+  const isRequired =
+    command.presence === 'always' || platform.presenceCommands.includes(command.code);
+  if (isRequired && !lifecycle.isPhysicallyPresent) refuse('PP');
 }
 
 /**
@@ -109,6 +117,7 @@ function requireNoLockout(ledger: Ledger, entity: number, nowMs: number): void {
 /** DUP always needs a policy, ADMIN of NV too, and ADMIN of an object if it says so. */
 function isPolicyRequired(tpm: Tpm, { role }: UsedSession, entity: number): boolean {
   if (role === 'DUP') return true;
+  if (handleType(entity) === TPM_HT.PCR) return entityPolicy(tpm, entity) !== null;
   if (role !== 'ADMIN') return false;
   switch (handleType(entity)) {
     case TPM_HT.TRANSIENT:

@@ -1,3 +1,4 @@
+import { isAudited } from '../commands/auditedCommands.ts';
 import type { Circumstances } from '../commands/circumstances.ts';
 import type { Command, Decision } from '../commands/command.ts';
 import { COMMANDS } from '../commands/index.ts';
@@ -8,12 +9,7 @@ import { Reader } from '../structures/wire.ts';
 import { requireEntity } from '../tpm/entities.ts';
 import type { TpmEvent } from '../tpm/evolve.ts';
 import type { Tpm } from '../tpm/tpm.ts';
-import {
-  isCommandAudited,
-  recordCommandAudit,
-  recordExclusive,
-  requireExclusive,
-} from './audit.ts';
+import { recordCommandAudit, recordExclusive, requireExclusive } from './audit.ts';
 import { authorize } from './authorize.ts';
 import { Ledger, namesOf, type Call } from './call.ts';
 import { isPersistentFact } from './persistence.ts';
@@ -66,7 +62,7 @@ function perform(ledger: Ledger, octets: Uint8Array, circumstances: Circumstance
   const decision = command.decide(input, before, circumstances);
   recordDecision(ledger, decision);
   const parameters = marshalParameters(call, decision);
-  if (isCommandAudited(before, call)) recordCommandAudit(ledger, call, parameters);
+  if (isAudited(before.audit, call.command)) recordCommandAudit(ledger, call, parameters);
   recordExclusive(ledger, call);
   return success(ledger, call, decision, parameters, rolled, circumstances);
 }

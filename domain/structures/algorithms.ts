@@ -80,6 +80,14 @@ export const TPMI_ALG_SYM_MODE_OR_NULL = oneOf(
   'MODE',
 );
 
+/** TPMI_ALG_CIPHER_MODE+: the modes that encrypt. Part 2, 9.35 TPMI_ALG_CIPHER_MODE */
+export const TPMI_ALG_CIPHER_MODE_OR_NULL = oneOf(
+  'TPMI_ALG_CIPHER_MODE+',
+  UINT16,
+  { CTR, OFB, CBC, CFB, ECB, NULL },
+  'MODE',
+);
+
 /** TPMI_ALG_PUBLIC: the types of objects. Part 2, 12.2.2 TPMI_ALG_PUBLIC */
 export const TPMI_ALG_PUBLIC = oneOf(
   'TPMI_ALG_PUBLIC',

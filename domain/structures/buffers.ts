@@ -23,8 +23,8 @@ export const TPM2B_MAX_NV_BUFFER = sized('TPM2B_MAX_NV_BUFFER', 1024);
 export const TPM2B_TIMEOUT = sized('TPM2B_TIMEOUT', 8);
 /** TPM2B_IV: at most a cipher block. Part 2, 10.4.11 TPM2B_IV */
 export const TPM2B_IV = sized('TPM2B_IV', 16);
-/** TPM2B_NAME: a handle or a TPMT_HA. Part 2, 10.5.3 TPM2B_NAME */
-export const TPM2B_NAME = sized('TPM2B_NAME', DIGEST_MAX + 2);
+/** TPM2B_NAME: a handle or a TPMT_HA, rounded up. Part 2, 10.5.3 TPM2B_NAME */
+export const TPM2B_NAME = sized('TPM2B_NAME', DIGEST_MAX + 4);
 /** TPM2B_SENSITIVE_DATA: at most MAX_SYM_DATA. Part 2, 11.1.14 TPM2B_SENSITIVE_DATA */
 export const TPM2B_SENSITIVE_DATA = sizedSecret('TPM2B_SENSITIVE_DATA', 128);
 /** TPM2B_PUBLIC_KEY_RSA: as long as the largest modulus. Part 2, 11.2.4.5 TPM2B_PUBLIC_KEY_RSA */
@@ -36,11 +36,11 @@ export const TPM2B_SYM_KEY = sizedSecret('TPM2B_SYM_KEY', 32);
 /** TPM2B_ENCRYPTED_SECRET: an RSA block or an ECC point. Part 2, 11.4.3 TPM2B_ENCRYPTED_SECRET */
 export const TPM2B_ENCRYPTED_SECRET = sized('TPM2B_ENCRYPTED_SECRET', 384);
 /** TPM2B_PRIVATE: a protected sensitive area. Part 2, 12.3.7 TPM2B_PRIVATE */
-export const TPM2B_PRIVATE = sized('TPM2B_PRIVATE', 1290);
+export const TPM2B_PRIVATE = sized('TPM2B_PRIVATE', 1230);
 /** TPM2B_ID_OBJECT: a protected credential. Part 2, 12.4.3 TPM2B_ID_OBJECT */
-export const TPM2B_ID_OBJECT = sized('TPM2B_ID_OBJECT', 134);
+export const TPM2B_ID_OBJECT = sized('TPM2B_ID_OBJECT', 132);
 /** TPM2B_TEMPLATE: the octets of a TPMT_PUBLIC. Part 2, 12.2.6 TPM2B_TEMPLATE */
-export const TPM2B_TEMPLATE = sized('TPM2B_TEMPLATE', 630);
+export const TPM2B_TEMPLATE = sized('TPM2B_TEMPLATE', 484);
 /** TPM2B_CONTEXT_DATA: the octets of a saved context. Part 2, 14.3 TPM2B_CONTEXT_DATA */
 export const TPM2B_CONTEXT_DATA = sized('TPM2B_CONTEXT_DATA', 3600);
 /** TPM2B_ATTEST as octets: a TPMS_ATTEST that was signed. Part 2, 10.12.13 TPM2B_ATTEST */

@@ -8,6 +8,7 @@ import { hierarchyAt, hierarchyName, isHierarchyUsable } from './hierarchies.ts'
 import { handleName, nvName } from './names.ts';
 import type { NvIndex } from './nv.ts';
 import type { SequenceObject, TpmObject, Transient } from './objects.ts';
+import { isAuthorizedPcr } from './pcrs.ts';
 import { PROFILES } from './profile.ts';
 import type { Session } from './sessions.ts';
 import type { Tpm } from './tpm.ts';
@@ -137,6 +138,8 @@ export function entityAuth(tpm: Tpm, handle: number): Secret {
     }
     case TPM_HT.NV_INDEX:
       return tpm.nv.indices.get(handle)?.auth ?? EMPTY_SECRET;
+    case TPM_HT.PCR:
+      return isAuthorizedPcr(handle) ? tpm.pcrs.auth : EMPTY_SECRET;
     case TPM_HT.PERMANENT:
       if (handle === TPM_RH.LOCKOUT) return tpm.hierarchies.lockout.auth;
       return hierarchyName(handle) === null
@@ -165,6 +168,8 @@ export function entityPolicy(tpm: Tpm, handle: number): TpmtHa | null {
       const { nameAlg, authPolicy } = nvIndexAt(tpm, handle).publicArea;
       return policyOf(nameAlg, authPolicy);
     }
+    case TPM_HT.PCR:
+      return isAuthorizedPcr(handle) ? tpm.pcrs.policy : null;
     case TPM_HT.PERMANENT:
       if (handle === TPM_RH.LOCKOUT) return tpm.hierarchies.lockout.policy;
       return hierarchyName(handle) === null ? null : hierarchyAt(tpm.hierarchies, handle).policy;

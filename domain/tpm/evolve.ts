@@ -10,6 +10,7 @@ import { nvEvolvers, type NvEvent } from './nv.ts';
 import { objectEvolvers, type ObjectEvent } from './objects.ts';
 import { ownershipEvolvers, type OwnershipEvent } from './ownership.ts';
 import { pcrAttributes, pcrEvolvers, type PcrEvent } from './pcrs.ts';
+import { platformSettingsEvolvers, type PlatformSettingsEvent } from './platformSettings.ts';
 import { sessionEvolvers, type SessionEvent } from './sessions.ts';
 import { lifecycleEvolvers, type LifecycleEvent } from './startup.ts';
 import type { Tpm } from './tpm.ts';
@@ -29,6 +30,7 @@ export type TpmEvent =
   | ObjectEvent
   | OwnershipEvent
   | PcrEvent
+  | PlatformSettingsEvent
   | RandomEvent
   | SessionEvent;
 
@@ -63,6 +65,7 @@ const EVOLVERS: Evolvers = {
   ...on('nv', nvEvolvers),
   ...on('objects', objectEvolvers),
   ...on('pcrs', pcrEvolvers),
+  ...on('platform', platformSettingsEvolvers),
   ...on('sessions', sessionEvolvers),
   ...lifecycleEvolvers,
   ...lineageEvolvers,
@@ -112,6 +115,7 @@ function cancelsShutdown(tpm: Tpm, event: TpmEvent): boolean {
     case 'HierarchyControlled':
     case 'PlatformSeedChanged':
     case 'CommandAudited':
+    case 'PcrAuthSet':
     case 'SessionSaved':
     case 'SessionRestored':
     case 'ContextCounted':

@@ -9,19 +9,19 @@ import type { TpmsSensitiveCreate, TpmtPublic, TpmtSensitive } from '../structur
 import { EMPTY_SECRET, Secret } from '../structures/secret.ts';
 import { refuse } from '../structures/tpmError.ts';
 import type { KeyOrigin } from './keyOrigin.ts';
+import { isExponentPossible, rsaExponent } from './rsaKeys.ts';
 import { isStorageArea } from './templates.ts';
 
 /** Both areas of an object that was just created. */
 export type KeyMaterial = { readonly publicArea: TpmtPublic; readonly sensitive: TpmtSensitive };
 
-const EXPONENT = 65537;
 /** Random octets beyond the size of a curve, so that no scalar is likelier than another. */
 const EXTRA_SIZE = 8;
 
 /**
  * Makes the key or the data of a template that was checked. Refuses with RANGE a public exponent
- * other than 65537, KEY_SIZE and SIZE data of the caller's that is no such key. Part 1, 27.5 Object
- * Creation
+ * with which no keys are made, KEY_SIZE and SIZE data of the caller's that is no such key. Part 1,
+ * 27.5 Object Creation
  */
 export function makeKey(
   template: TpmtPublic,
@@ -74,12 +74,12 @@ function storageSeed(template: TpmtPublic, nameAlg: HashAlg, { seedOctets }: Key
 }
 
 function makeRsa(
-  { parameters }: Extract<TpmtPublic, { type: 'RSA' }>,
+  template: Extract<TpmtPublic, { type: 'RSA' }>,
   { rsaPrimes }: KeyOrigin,
 ): { readonly p: Secret; readonly unique: Uint8Array } {
-  const { keyBits, exponent } = parameters;
-  if (exponent !== 0 && exponent !== EXPONENT) refuse('RANGE');
-  const { p, q } = rsaPrimes(keyBits, EXPONENT);
+  const { keyBits, exponent } = template.parameters;
+  if (!isExponentPossible(exponent)) refuse('RANGE');
+  const { p, q } = rsaPrimes(keyBits, rsaExponent(template));
   return { p, unique: rsaModulus(p.octets, q.octets) };
 }
 

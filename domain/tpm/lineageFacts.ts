@@ -6,6 +6,7 @@ import { DICTIONARY_ATTACK_DEFAULTS } from './dictionaryAttack.ts';
 import { NO_AUTHORIZATION, withHierarchy, type Hierarchy } from './hierarchies.ts';
 import type { NvIndex } from './nv.ts';
 import { withoutObjects, withoutTransients } from './ownership.ts';
+import { PLATFORM_DEFAULTS } from './platformSettings.ts';
 import { DEFAULT_ALLOCATION, PROFILES, type ProfileName } from './profile.ts';
 import { NO_SESSIONS } from './sessions.ts';
 import type { Tpm } from './tpm.ts';
@@ -123,7 +124,14 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
       isClearDisabled: false,
       isEndorsementHeld: false,
     },
-    pcrs: { banks: {}, allocated: DEFAULT_ALLOCATION, nextAllocation: null, updateCounter: 0 },
+    pcrs: {
+      banks: {},
+      allocated: DEFAULT_ALLOCATION,
+      nextAllocation: null,
+      updateCounter: 0,
+      auth: EMPTY_SECRET,
+      policy: null,
+    },
     objects: { transient: new Map(), persistent: new Map() },
     sessions: NO_SESSIONS,
     nv: { indices: new Map(), maxCounter: 0n },
@@ -140,6 +148,7 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
       clearCount: 0,
     },
     audit: { hashAlg: 'SHA256', commands: [], digest: null, counter: 0n },
+    platform: PLATFORM_DEFAULTS,
     stirred: EMPTY_SECRET,
   };
   return withLineage(made, register, 1n);

@@ -76,6 +76,21 @@ export function checkLoad(
   if (!isOwnWork) checkKeys(publicArea, sensitive, blame);
 }
 
+/**
+ * Refuses areas that could not be loaded under `parent` later. Under a key that never leaves this
+ * TPM this is the last look at them; under another one Load looks again. Part 3, 13.3 TPM2_Import
+ */
+export function checkImport(
+  parent: TpmObject,
+  publicArea: TpmtPublic,
+  sensitive: TpmtSensitive,
+  blame: Blame,
+): void {
+  if (!has(parent.publicArea.objectAttributes, OBJECT.fixedTPM)) return;
+  checkLoad(parent, publicArea, sensitive, blame);
+  checkKeys(publicArea, sensitive, blame);
+}
+
 /** True for what is gone with the power at the latest: nothing of it can be made persistent. */
 export function isTemporary({ hierarchy, isStClear, sensitive }: TpmObject): boolean {
   return hierarchy === TPM_RH.NULL || isStClear || sensitive === null;

@@ -38,6 +38,7 @@ export const ownershipEvolvers = {
   PlatformSeedChanged: (tpm: Tpm, { seed, proof }: Of<'PlatformSeedChanged'>): Tpm => ({
     ...withoutObjects(tpm, TPM_RH.PLATFORM),
     hierarchies: withHierarchy(tpm.hierarchies, TPM_RH.PLATFORM, { seed, proof, policy: null }),
+    pcrs: { ...tpm.pcrs, policy: null },
   }),
   HierarchyControlled: controlHierarchy,
 };

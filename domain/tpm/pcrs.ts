@@ -1,13 +1,15 @@
 import type { TpmtHa, TpmsPcrSelection } from '../structures/base.ts';
 import { DIGEST_SIZE, HASH_ALGS, type HashAlg } from '../structures/hashAlg.ts';
 import { PCR_COUNT } from '../structures/handles.ts';
+import type { Secret } from '../structures/secret.ts';
 
 /**
  * The platform configuration registers.
  *
  * `banks` holds the 24 values of each bank that is there; `allocated` the bit map (bit n for PCR n)
  * of the PCR of each bank; `nextAllocation` what the next _TPM_Init puts in force; `updateCounter`
- * counts the changes that policies care about.
+ * counts the changes that policies care about. `auth` and `policy` are those of the one group of
+ * PCR that has any (`isAuthorized`); the value is empty again after a Startup(CLEAR).
  *
  * Part 1, 17 PCR Operations; PC Client Platform TPM Profile, 4.6 PCR Attributes
  */
@@ -16,7 +18,17 @@ export type Pcrs = {
   readonly allocated: Readonly<Record<HashAlg, number>>;
   readonly nextAllocation: Readonly<Record<HashAlg, number>> | null;
   readonly updateCounter: number;
+  readonly auth: Secret;
+  readonly policy: TpmtHa | null;
 };
+
+/** The PCR of the dynamic operating system: one group with an authorization value and a policy. */
+const AUTHORIZED = [20, 21, 22];
+
+/** True for the PCR that can have an authorization value and a policy. */
+export function isAuthorizedPcr(pcr: number): boolean {
+  return AUTHORIZED.includes(pcr);
+}
 
 /**
  * What may be done to a PCR: `extend` and `reset` are bit maps of localities (bit n for locality
@@ -119,6 +131,8 @@ export function initialPcrValue(bank: HashAlg, pcr: number): Uint8Array {
 export type PcrEvent =
   | { readonly type: 'PcrExtended'; readonly pcr: number; readonly digests: readonly TpmtHa[] }
   | { readonly type: 'PcrReset'; readonly pcr: number }
+  | { readonly type: 'PcrAuthSet'; readonly auth: Secret }
+  | { readonly type: 'PcrPolicySet'; readonly policy: TpmtHa | null }
   | { readonly type: 'PcrsAllocated'; readonly allocation: Readonly<Record<HashAlg, number>> };
 
 type Of<K extends PcrEvent['type']> = Extract<PcrEvent, { type: K }>;
@@ -134,6 +148,8 @@ export const pcrEvolvers = {
     }));
     return countChange(withValues(pcrs, pcr, digests), pcr, 1);
   },
+  PcrAuthSet: (pcrs: Pcrs, { auth }: Of<'PcrAuthSet'>): Pcrs => ({ ...pcrs, auth }),
+  PcrPolicySet: (pcrs: Pcrs, { policy }: Of<'PcrPolicySet'>): Pcrs => ({ ...pcrs, policy }),
   PcrsAllocated: (pcrs: Pcrs, { allocation }: Of<'PcrsAllocated'>): Pcrs => ({
     ...pcrs,
     nextAllocation: allocation,

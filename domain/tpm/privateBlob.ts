@@ -2,13 +2,14 @@ import { equalOctets } from '../crypto/constantTime.ts';
 import { hmac } from '../crypto/hash.ts';
 import { kdfa } from '../crypto/kdf.ts';
 import { BLOCK_SIZE, decryptCfb, encryptCfb } from '../crypto/symmetric.ts';
+import { TPM2B_DIGEST } from '../structures/buffers.ts';
 import { fromOctets, toOctets } from '../structures/codec.ts';
 import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
 import { EMPTY, concat, stripTrailingZeros, u16 } from '../structures/octets.ts';
 import { TPM2B_SENSITIVE, type TpmtSensitive } from '../structures/public.ts';
 import type { TpmtSymDefObject } from '../structures/schemes.ts';
 import { Secret } from '../structures/secret.ts';
-import { TpmError, refuse } from '../structures/tpmError.ts';
+import { refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
 import type { TpmObject } from './objects.ts';
 import { storageCipher } from './templates.ts';
@@ -57,8 +58,7 @@ export function unwrap(
   hasIv: boolean,
 ): Uint8Array {
   const reader = new Reader(wrapped);
-  const size = reader.u16();
-  const integrity = reader.octets(size);
+  const integrity = TPM2B_DIGEST.unmarshal(reader);
   const body = reader.octets(reader.remaining);
   if (!equalOctets(integrity, integrityOf(protection, name, body))) refuse('INTEGRITY');
   const { alg, key } = cipher(protection, name);
@@ -81,9 +81,9 @@ function integrityOf({ hashAlg, seed }: Protection, name: Uint8Array, body: Uint
 }
 
 /**
- * The sensitive area of the object with a Name, as it is wrapped: its authorization value is as long
- * as the digest in the Name, for nobody shall see how long it really is. Part 1, 23.4 Protected
- * Storage
+ * The sensitive area of the object with a Name, as it is wrapped: its authorization value is as
+ * long as the digest in the Name, for nobody shall see how long it really is. Part 1, 23.4
+ * Protected Storage
  */
 export function sensitiveOctets(name: Uint8Array, sensitive: TpmtSensitive): Uint8Array {
   const { octets } = sensitive.authValue;
@@ -114,16 +114,11 @@ export function sensitiveToPrivate(
   return wrap(protection, name, sensitiveOctets(name, sensitive), entropy(size));
 }
 
-/** The sensitive area that `sensitiveToPrivate` let out; INTEGRITY for anything else. */
+/** The sensitive area that `sensitiveToPrivate` let out; refuses as `unwrap` anything else. */
 export function privateToSensitive(
   parent: TpmObject,
   name: Uint8Array,
   outPrivate: Uint8Array,
 ): TpmtSensitive {
-  try {
-    return sensitiveOf(unwrap(protectionOf(parent), name, outPrivate, true));
-  } catch (error) {
-    if (error instanceof TpmError && error.rc === 'INSUFFICIENT') refuse('INTEGRITY');
-    throw error;
-  }
+  return sensitiveOf(unwrap(protectionOf(parent), name, outPrivate, true));
 }

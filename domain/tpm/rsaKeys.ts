@@ -17,6 +17,18 @@ export function rsaExponent({ parameters }: RsaPublic): number {
 }
 
 /**
+ * True for an exponent with which keys are made: 0, which stands for 65537, or a prime from there.
+ */
+export function isExponentPossible(exponent: number): boolean {
+  if (exponent === 0 || exponent === EXPONENT_DEFAULT) return true;
+  if (exponent < EXPONENT_DEFAULT || exponent % 2 === 0) return false;
+  for (let factor = 3; factor * factor <= exponent; factor += 2) {
+    if (exponent % factor === 0) return false;
+  }
+  return true;
+}
+
+/**
  * The private key of an RSA public area and a sensitive area; null when they do not belong
  * together.
  */

@@ -2,12 +2,13 @@ import { kdfe } from '../crypto/kdf.ts';
 import { eccMultiply, eccPublicFromPrivate, scalarFromRandom } from '../crypto/ecc.ts';
 import { oaepPad, oaepUnpad } from '../crypto/oaep.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
-import { fromOctets, toOctets } from '../structures/codec.ts';
+import { toOctets } from '../structures/codec.ts';
 import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
 import { ascii, padLeft } from '../structures/octets.ts';
 import { TPMS_ECC_POINT, type TpmsEccPoint, type TpmtPublic } from '../structures/public.ts';
 import { refuse } from '../structures/tpmError.ts';
+import { Reader } from '../structures/wire.ts';
 import type { TpmObject } from './objects.ts';
 import { rsaExponent, rsaPrivateOf } from './rsaKeys.ts';
 
@@ -34,7 +35,8 @@ function eccSeed(
 ): Uint8Array {
   const size = COORDINATE_SIZE[publicArea.parameters.curveID];
   const hashAlg = nameAlgOf(publicArea);
-  const [partyU, partyV] = [padLeft(ephemeral.x, size), padLeft(publicArea.unique.x, size)];
+  const partyU = padLeft(stripLeadingZeros(ephemeral.x), size);
+  const partyV = padLeft(publicArea.unique.x, size);
   return kdfe(hashAlg, padLeft(z.x, size), label, partyU, partyV, DIGEST_SIZE[hashAlg] * 8);
 }
 
@@ -59,7 +61,7 @@ export function decryptSecret(
       return data.length > DIGEST_SIZE[hashAlg] ? refuse('VALUE') : data;
     }
     case 'ECC': {
-      const ephemeral = fromOctets(TPMS_ECC_POINT, encrypted);
+      const ephemeral = TPMS_ECC_POINT.unmarshal(new Reader(encrypted));
       const z = sharedPoint(publicArea, sensitive.sensitive.octets, ephemeral);
       return eccSeed(publicArea, label, z, ephemeral);
     }
@@ -75,7 +77,7 @@ export function isBelow(value: Uint8Array, limit: Uint8Array): boolean {
   return i >= 0 && (value[i] ?? 0) < (limit[i] ?? 0);
 }
 
-/** d * P; ECC_POINT when P is not a point of the key's curve. */
+/** d * P; ECC_POINT when P, whose coordinates are numbers, is not a point of the key's curve. */
 export function sharedPoint(
   { parameters }: EccPublic,
   d: Uint8Array,
@@ -83,8 +85,9 @@ export function sharedPoint(
 ): TpmsEccPoint {
   const { curveID } = parameters;
   const size = COORDINATE_SIZE[curveID];
-  if (x.length > size || y.length > size) refuse('ECC_POINT');
-  const point = { x: padLeft(x, size), y: padLeft(y, size) };
+  const [shortX, shortY] = [stripLeadingZeros(x), stripLeadingZeros(y)];
+  if (shortX.length > size || shortY.length > size) refuse('ECC_POINT');
+  const point = { x: padLeft(shortX, size), y: padLeft(shortY, size) };
   return eccMultiply(curveID, padLeft(d, size), point) ?? refuse('ECC_POINT');
 }
 

@@ -168,7 +168,8 @@ function pcrsAfter(tpm: Tpm, { kind, locality }: Of<'StartedUp'>): Pcrs {
     if (pcr === 0) value[value.length - 1] = locality;
     return value;
   });
-  return { ...withValues(initial, 0, measuredBeforeStartup ?? []), updateCounter };
+  const values = withValues(initial, 0, measuredBeforeStartup ?? []);
+  return { ...values, updateCounter, auth: EMPTY_SECRET };
 }
 
 function startUp(tpm: Tpm, event: Of<'StartedUp'>): Tpm {

@@ -8,6 +8,7 @@ import type { Hierarchies } from './hierarchies.ts';
 import type { Nv } from './nv.ts';
 import type { Objects, SequenceHash } from './objects.ts';
 import type { Pcrs } from './pcrs.ts';
+import type { PlatformSettings } from './platformSettings.ts';
 import type { ProfileName } from './profile.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -81,6 +82,7 @@ export type Tpm = {
   readonly dictionaryAttack: DictionaryAttack;
   readonly clock: Clock;
   readonly audit: Audit;
+  readonly platform: PlatformSettings;
   /** What TPM2_StirRandom left: mixed into what is drawn. Empty when nothing was stirred in. */
   readonly stirred: Secret;
 };

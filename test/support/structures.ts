@@ -37,6 +37,7 @@ const hash = names(...HASH_ALGS);
 const hashOrNull = names(...HASH_ALGS, 'NULL');
 const kdf = names('MGF1', 'KDF1_SP800_56A', 'KDF2', 'KDF1_SP800_108', 'NULL');
 const symMode = names('CTR', 'OFB', 'CBC', 'CFB', 'ECB', 'CMAC', 'NULL');
+const cipherMode = names('CTR', 'OFB', 'CBC', 'CFB', 'ECB', 'NULL');
 const curve = names(...Object.keys(TPM_ECC_CURVE));
 const hashed = { hashAlg: hash };
 
@@ -45,7 +46,7 @@ const ha = fc
   .chain((alg) => fields({ hashAlg: fc.constant(alg), digest: exactly(DIGEST_SIZE[alg]) }));
 const haOrNull = fc.option(ha, { nil: null });
 
-const block = { keyBits: fc.constantFrom(128, 192, 256), mode: symMode };
+const block = { keyBits: fc.constantFrom(128, 256), mode: symMode };
 const symDefObject = tagged('algorithm', { AES: block });
 const symDefObjectOrNull = tagged('algorithm', { AES: block, NULL: {} });
 const rsaScheme = tagged('scheme', {
@@ -277,6 +278,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPMI_ALG_MAC_SCHEME_OR_NULL: hashOrNull,
   TPMI_ALG_KDF_OR_NULL: kdf,
   TPMI_ALG_SYM_MODE_OR_NULL: symMode,
+  TPMI_ALG_CIPHER_MODE_OR_NULL: cipherMode,
   TPMI_ALG_PUBLIC: names('RSA', 'ECC', 'KEYEDHASH', 'SYMCIPHER'),
   TPMI_ECC_CURVE: curve,
   TPMA_LOCALITY: u8,
@@ -313,18 +315,18 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPM2B_ECC_PARAMETER: octets(66),
   TPM2B_ENCRYPTED_SECRET: octets(384),
   TPM2B_EVENT: octets(1024),
-  TPM2B_ID_OBJECT: octets(134),
+  TPM2B_ID_OBJECT: octets(132),
   TPM2B_IV: octets(16),
   TPM2B_MAX_BUFFER: octets(1024),
   TPM2B_MAX_NV_BUFFER: octets(1024),
   TPM2B_NAME: name,
   TPM2B_NONCE: octets(64),
   TPM2B_OPERAND: octets(64),
-  TPM2B_PRIVATE: octets(1290),
+  TPM2B_PRIVATE: octets(1230),
   TPM2B_PUBLIC_KEY_RSA: octets(384),
   TPM2B_SENSITIVE_DATA: secrets(128),
   TPM2B_SYM_KEY: secrets(32),
-  TPM2B_TEMPLATE: octets(630),
+  TPM2B_TEMPLATE: octets(484),
   TPM2B_TIMEOUT: octets(8),
   TPMS_ALG_PROPERTY: algProperty,
   TPMS_TAGGED_PROPERTY: taggedProperty,

@@ -12,6 +12,7 @@ import { refuse } from '../../structures/tpmError.ts';
 import { entityPolicy } from '../../tpm/entities.ts';
 import { pcrSelection } from '../../tpm/pcrs.ts';
 import type { Tpm } from '../../tpm/tpm.ts';
+import { auditedCommands } from '../auditedCommands.ts';
 import { answer, type Command } from '../command.ts';
 import { commandOfTable } from '../commandOfTable.ts';
 import { ALGORITHMS, CURVES } from './algorithmList.ts';
@@ -23,10 +24,6 @@ import { propertiesFrom } from './properties.ts';
 /** Handles of authenticated countdown timers, which this TPM has none of. Part 2, 7.4 TPM_RH */
 const ACT_FIRST = 0x40000110;
 const ACT_LAST = 0x4000011f;
-
-/** Commands that ask for physical presence or are audited, whatever was set. */
-const NEEDS_PRESENCE = 'PP_Commands';
-const ALWAYS_AUDITED = 'SetCommandCodeAuditStatus';
 
 /** What was asked: elements from `property` on, at most `count`. */
 type Query = {
@@ -73,15 +70,20 @@ const LISTS: Readonly<Record<Of<typeof TPM_CAP>, (query: Query) => Answer>> = {
     const { page, moreData } = cut(all, count, CAP_MAX.COMMANDS);
     return { moreData, capabilityData: { capability: 'COMMANDS', command: page } };
   },
-  PP_COMMANDS: ({ property, count, table }) => {
-    const all = table.filter(({ name }) => name === NEEDS_PRESENCE).map(({ code }) => code);
+  PP_COMMANDS: ({ property, count, tpm, table }) => {
+    const { presenceCommands } = tpm.platform;
+    const all = table
+      .filter(({ code, presence }) => presence === 'always' || presenceCommands.includes(code))
+      .map(({ code }) => code);
     const { page, moreData } = cut(from(all, property), count, CAP_MAX.COMMANDS);
     return { moreData, capabilityData: { capability: 'PP_COMMANDS', ppCommands: page } };
   },
   AUDIT_COMMANDS: ({ property, count, tpm, table }) => {
-    const always = table.filter(({ name }) => name === ALWAYS_AUDITED).map(({ code }) => code);
-    const all = [...new Set([...always, ...tpm.audit.commands])].sort((a, b) => a - b);
-    const { page, moreData } = cut(from(all, property), count, CAP_MAX.COMMANDS);
+    const { page, moreData } = cut(
+      from(auditedCommands(tpm.audit, table), property),
+      count,
+      CAP_MAX.COMMANDS,
+    );
     return { moreData, capabilityData: { capability: 'AUDIT_COMMANDS', auditCommands: page } };
   },
   PCRS: ({ property, count, tpm }) => {

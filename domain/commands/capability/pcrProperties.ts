@@ -1,13 +1,11 @@
 import type { TpmsTaggedPcrSelect } from '../../structures/capabilityData.ts';
-import { PCR_ATTRIBUTES, type PcrAttributes } from '../../tpm/pcrs.ts';
+import { PCR_ATTRIBUTES, isAuthorizedPcr, type PcrAttributes } from '../../tpm/pcrs.ts';
 
 const LOCALITIES = [0, 1, 2, 3, 4];
-/** The lowest of the PCR of the dynamic operating system, which may have a policy and a value. */
-const AUTHORIZED: readonly number[] = [20, 21, 22];
 
 /** TPM_PT_PCR by PCR: bit n for each PCR n that has the property. Part 2, 6.14 TPM_PT_PCR */
 export function pcrProperties(): readonly TpmsTaggedPcrSelect[] {
-  const authorized = AUTHORIZED.reduce((bits, pcr) => bits | (1 << pcr), 0);
+  const authorized = pcrsWith((_, pcr) => isAuthorizedPcr(pcr));
   return [
     { tag: 0, pcrs: pcrsWith(({ isSaved }) => isSaved) },
     ...LOCALITIES.flatMap((locality) => [
@@ -30,6 +28,6 @@ function isIn(localities: number, locality: number): boolean {
   return ((localities >>> locality) & 1) === 1;
 }
 
-function pcrsWith(has: (attributes: PcrAttributes) => boolean): number {
-  return PCR_ATTRIBUTES.reduce((bits, pcr, n) => (has(pcr) ? bits | (1 << n) : bits), 0);
+function pcrsWith(has: (attributes: PcrAttributes, pcr: number) => boolean): number {
+  return PCR_ATTRIBUTES.reduce((bits, pcr, n) => (has(pcr, n) ? bits | (1 << n) : bits), 0);
 }

@@ -107,7 +107,7 @@ const VARIABLE: readonly PropertyRow[] = [
   { offset: 9, value: ({ tpm }) => PERSISTENT_SLOTS - tpm.objects.persistent.size },
   { offset: 10, value: ({ tpm }) => nvCounters(tpm) },
   { offset: 11, value: ({ tpm }) => Math.max(0, NV_INDICES_MAX - tpm.nv.indices.size) },
-  { offset: 12, value: 0 }, // ALGORITHM_SET
+  { offset: 12, value: ({ tpm }) => tpm.platform.algorithmSet },
   { offset: 13, value: Object.keys(TPM_ECC_CURVE).length },
   { offset: 14, value: ({ tpm, nowMs }) => failedTriesAt(tpm.dictionaryAttack, time(tpm, nowMs)) },
   { offset: 15, value: ({ tpm }) => tpm.dictionaryAttack.maxTries },

@@ -11,6 +11,7 @@ const ADJUST_MAX = 5000;
 export const clockRateAdjust = command({
   code: 0x130,
   section: 'Part 3, 29.3 TPM2_ClockRateAdjust',
+  presence: 'configurable',
   handles: { auth: { codec: TPMI_RH_PROVISION, auth: 'USER' } },
   parameters: { rateAdjust: TPM_CLOCK_ADJUST },
   response: {},

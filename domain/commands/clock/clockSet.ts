@@ -11,6 +11,7 @@ const CLOCK_MAX_MS = 0xffff_0000_0000_0000n;
 export const clockSet = command({
   code: 0x128,
   section: 'Part 3, 29.2 TPM2_ClockSet',
+  presence: 'configurable',
   handles: { auth: { codec: TPMI_RH_PROVISION, auth: 'USER' } },
   parameters: { newTime: UINT64 },
   response: {},

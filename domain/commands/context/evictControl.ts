@@ -20,6 +20,7 @@ import { command, done } from '../command.ts';
 export const evictControl = command({
   code: 0x120,
   section: 'Part 3, 28.5 TPM2_EvictControl',
+  presence: 'configurable',
   handles: {
     auth: { codec: TPMI_RH_PROVISION, auth: 'USER' },
     objectHandle: { codec: TPMI_DH_OBJECT },

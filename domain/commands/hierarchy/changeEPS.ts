@@ -8,6 +8,7 @@ const SEED_SIZE = 64;
 export const changeEPS = command({
   code: 0x124,
   section: 'Part 3, 24.5 TPM2_ChangeEPS',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_PLATFORM, auth: 'USER' } },
   parameters: {},
   response: {},

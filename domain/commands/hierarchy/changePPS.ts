@@ -8,6 +8,7 @@ const SEED_SIZE = 64;
 export const changePPS = command({
   code: 0x125,
   section: 'Part 3, 24.4 TPM2_ChangePPS',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_PLATFORM, auth: 'USER' } },
   parameters: {},
   response: {},

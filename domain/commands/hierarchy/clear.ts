@@ -13,6 +13,7 @@ const SEED_SIZE = 64;
 export const clear = command({
   code: 0x126,
   section: 'Part 3, 24.6 TPM2_Clear',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_CLEAR, auth: 'USER' } },
   parameters: {},
   response: {},

@@ -9,6 +9,7 @@ import { command, done } from '../command.ts';
 export const clearControl = command({
   code: 0x127,
   section: 'Part 3, 24.7 TPM2_ClearControl',
+  presence: 'configurable',
   handles: { auth: { codec: TPMI_RH_CLEAR, auth: 'USER' } },
   parameters: { disable: TPMI_YES_NO },
   response: {},

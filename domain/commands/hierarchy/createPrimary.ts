@@ -21,6 +21,7 @@ import { answerHandle, command } from '../command.ts';
 export const createPrimary = command({
   code: 0x131,
   section: 'Part 3, 24.1 TPM2_CreatePrimary',
+  presence: 'configurable',
   handles: { primaryHandle: { codec: TPMI_RH_HIERARCHY_OR_NULL, auth: 'USER' } },
   parameters: {
     inSensitive: TPM2B_SENSITIVE_CREATE,

@@ -8,6 +8,7 @@ import { command, done } from '../command.ts';
 export const hierarchyChangeAuth = command({
   code: 0x129,
   section: 'Part 3, 24.8 TPM2_HierarchyChangeAuth',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_HIERARCHY_AUTH, auth: 'USER' } },
   parameters: { newAuth: TPM2B_AUTH },
   response: {},

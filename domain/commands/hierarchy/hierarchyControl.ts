@@ -13,6 +13,7 @@ import { command, done } from '../command.ts';
 export const hierarchyControl = command({
   code: 0x121,
   section: 'Part 3, 24.2 TPM2_HierarchyControl',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_HIERARCHY, auth: 'USER' } },
   parameters: { enable: TPMI_RH_ENABLES, state: TPMI_YES_NO },
   response: {},

@@ -12,6 +12,7 @@ import { command, done } from '../command.ts';
 export const setPrimaryPolicy = command({
   code: 0x12e,
   section: 'Part 3, 24.3 TPM2_SetPrimaryPolicy',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_HIERARCHY_POLICY, auth: 'USER' } },
   parameters: { authPolicy: TPM2B_DIGEST, hashAlg: TPMI_ALG_HASH_OR_NULL },
   response: {},

@@ -22,6 +22,7 @@ const PUBLIC_INFO = { parameter: 2 };
 export const nvDefineSpace = command({
   code: 0x12a,
   section: 'Part 3, 31.3 TPM2_NV_DefineSpace',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_PROVISION, auth: 'USER' } },
   parameters: { auth: TPM2B_AUTH, publicInfo: TPM2B_NV_PUBLIC },
   response: {},

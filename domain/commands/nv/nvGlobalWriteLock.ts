@@ -6,6 +6,7 @@ import { command, done } from '../command.ts';
 export const nvGlobalWriteLock = command({
   code: 0x132,
   section: 'Part 3, 31.12 TPM2_NV_GlobalWriteLock',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_PROVISION, auth: 'USER' } },
   parameters: {},
   response: {},

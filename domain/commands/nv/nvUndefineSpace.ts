@@ -13,6 +13,7 @@ import { command, done } from '../command.ts';
 export const nvUndefineSpace = command({
   code: 0x122,
   section: 'Part 3, 31.4 TPM2_NV_UndefineSpace',
+  presence: 'configurable',
   handles: {
     authHandle: { codec: TPMI_RH_PROVISION, auth: 'USER' },
     nvIndex: { codec: TPMI_RH_NV_INDEX },

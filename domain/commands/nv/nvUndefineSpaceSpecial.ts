@@ -13,6 +13,7 @@ import { command, done } from '../command.ts';
 export const nvUndefineSpaceSpecial = command({
   code: 0x11f,
   section: 'Part 3, 31.5 TPM2_NV_UndefineSpaceSpecial',
+  presence: 'configurable',
   handles: {
     nvIndex: { codec: TPMI_RH_NV_INDEX, auth: 'ADMIN' },
     platform: { codec: TPMI_RH_PLATFORM, auth: 'USER' },

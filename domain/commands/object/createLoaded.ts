@@ -25,6 +25,7 @@ import { answerHandle, command } from '../command.ts';
 export const createLoaded = command({
   code: 0x191,
   section: 'Part 3, 12.9 TPM2_CreateLoaded',
+  presence: 'configurable',
   handles: { parentHandle: { codec: TPMI_DH_PARENT_OR_NULL, auth: 'USER' } },
   parameters: { inSensitive: TPM2B_SENSITIVE_CREATE, inPublic: TPM2B_TEMPLATE },
   responseHandle: 'objectHandle',

@@ -17,6 +17,7 @@ const DYNAMIC_ROOT = 1 << 17;
 export const pcrAllocate = command({
   code: 0x12b,
   section: 'Part 3, 22.5 TPM2_PCR_Allocate',
+  presence: 'configurable',
   handles: { authHandle: { codec: TPMI_RH_PLATFORM, auth: 'USER' } },
   parameters: { pcrAllocation: TPML_PCR_SELECTION },
   response: {

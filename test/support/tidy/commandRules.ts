@@ -23,7 +23,10 @@ type Command = Readonly<{
 export function uncitedCommands(sources: readonly Source[]): readonly Violation[] {
   return commandsOf(sources).flatMap(({ source, node, name, title }) => {
     if (title === undefined) return [violation(source, node, `${name} cites no clause of Part 3`)];
-    if (title.replaceAll('_', '').toLowerCase() === name.toLowerCase()) return [];
+    const plain = title.replaceAll('_', '').toLowerCase();
+    // A word that is reserved in the language cannot be a name by itself.
+    const expected = plain === 'import' ? 'importobject' : plain;
+    if (expected === name.toLowerCase()) return [];
     return [violation(source, node, `${name} cites TPM2_${title}`)];
   });
 }

@@ -61,6 +61,12 @@ export function stripTrailingZeros(octets: Uint8Array): Uint8Array {
   return octets.subarray(0, end);
 }
 
+/** The octets without the zeros at their beginning, which say nothing in a number. */
+export function stripLeadingZeros(octets: Uint8Array): Uint8Array {
+  const start = octets.findIndex((octet) => octet !== 0);
+  return start < 0 ? EMPTY : octets.subarray(start);
+}
+
 /** The octets with zeros in front up to `size`. */
 export function padLeft(octets: Uint8Array, size: number): Uint8Array {
   if (octets.length >= size) return octets;

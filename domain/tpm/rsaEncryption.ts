@@ -2,7 +2,7 @@ import { nonZeroOctets, rsaesMessageSizeMax, rsaesPad, rsaesUnpad } from '../cry
 import { oaepMessageSizeMax, oaepPad, oaepUnpad } from '../crypto/oaep.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
-import { padLeft } from '../structures/octets.ts';
+import { padLeft, stripLeadingZeros } from '../structures/octets.ts';
 import type { TpmtPublic } from '../structures/public.ts';
 import type { TpmtRsaDecrypt } from '../structures/schemes.ts';
 import { refuse } from '../structures/tpmError.ts';
@@ -64,8 +64,7 @@ function padded(
 ): Uint8Array {
   switch (scheme.scheme) {
     case 'NULL': {
-      const start = message.findIndex((octet) => octet !== 0);
-      const significant = start < 0 ? message.subarray(0, 0) : message.subarray(start);
+      const significant = stripLeadingZeros(message);
       return significant.length > k ? refuse('VALUE') : padLeft(significant, k);
     }
     case 'RSAES':

@@ -5,7 +5,7 @@ import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
 import { toOctets } from '../structures/codec.ts';
 import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
-import { ascii, padLeft } from '../structures/octets.ts';
+import { ascii, padLeft, stripLeadingZeros } from '../structures/octets.ts';
 import { TPMS_ECC_POINT, type TpmsEccPoint, type TpmtPublic } from '../structures/public.ts';
 import { refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
@@ -26,7 +26,7 @@ function nameAlgOf({ nameAlg }: TpmtPublic): HashAlg {
   return nameAlg === 'NULL' ? refuse('KEY') : nameAlg;
 }
 
-/** The seed that both sides of an ECDH derive. Part 1, C.6.1 ECDH */
+/** The seed that both sides of an ECDH derive: with the points as they were sent. Part 1, C.6.1 ECDH */
 function eccSeed(
   publicArea: EccPublic,
   label: SecretLabel,
@@ -35,9 +35,8 @@ function eccSeed(
 ): Uint8Array {
   const size = COORDINATE_SIZE[publicArea.parameters.curveID];
   const hashAlg = nameAlgOf(publicArea);
-  const partyU = padLeft(stripLeadingZeros(ephemeral.x), size);
-  const partyV = padLeft(publicArea.unique.x, size);
-  return kdfe(hashAlg, padLeft(z.x, size), label, partyU, partyV, DIGEST_SIZE[hashAlg] * 8);
+  const { unique } = publicArea;
+  return kdfe(hashAlg, padLeft(z.x, size), label, ephemeral.x, unique.x, DIGEST_SIZE[hashAlg] * 8);
 }
 
 /**

@@ -6,6 +6,8 @@ import type { PrimesMade, PrimesWanted } from './rsaWorker.ts';
 
 /** How many random keys of a kind are kept ready once that kind was asked for. */
 const STOCK = 3;
+/** Keys with another exponent are rare, and no guest shall fill the stock with their kinds. */
+const USUAL_EXPONENT = 65537;
 const WORKERS = 2;
 const OWN_FILE = import.meta.url.endsWith('.ts') ? './rsaWorker.ts' : './rsaWorker.js';
 
@@ -15,8 +17,8 @@ type Waiting = {
 };
 
 /**
- * Makes RSA primes in worker threads, so that one tenant's key delays nobody. A small stock of random
- * keys is kept ready; a key of the stock is given away once.
+ * Makes RSA primes in worker threads, so that one tenant's key delays nobody. A small stock of
+ * random keys is kept ready; a key of the stock is given away once.
  */
 export class RsaKeyFactory implements KeyFactory {
   readonly #workers: Worker[] = [];
@@ -27,7 +29,7 @@ export class RsaKeyFactory implements KeyFactory {
   #isClosed = false;
 
   take(request: KeyRequest): RsaPrimes | null {
-    if (request.kind === 'derived') return null;
+    if (request.kind === 'derived' || request.exponent !== USUAL_EXPONENT) return null;
     const kind = kindOf(request);
     const primes = this.#stock.get(kind)?.pop() ?? null;
     this.#refill(request, kind);

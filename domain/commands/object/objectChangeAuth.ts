@@ -30,7 +30,8 @@ export const objectChangeAuth = command({
     const parent = slotAt(tpm, parentHandle);
     if (parent.kind === 'sequence' || !isStorageParent(parent)) refuse('TYPE', { handle: 2 });
     const expected = qualifiedName(nameAlg, parent.qualifiedName, object.name);
-    if (!sameOctets(expected, object.qualifiedName)) refuse('TYPE', { handle: 2 });
+    const isChild = !object.isExternal && sameOctets(expected, object.qualifiedName);
+    if (!isChild) refuse('TYPE', { handle: 2 });
     const sensitive = { ...object.sensitive, authValue };
     return answer({ outPrivate: sensitiveToPrivate(parent, object.name, sensitive, entropy) });
   },

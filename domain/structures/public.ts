@@ -131,7 +131,7 @@ function sensitiveArea<N extends string>(name: N, max: number) {
  * Part 2, 12.3.2.4 TPMT_SENSITIVE
  */
 export const TPMT_SENSITIVE = tagged('TPMT_SENSITIVE', 'sensitiveType', TPMI_ALG_PUBLIC, {
-  RSA: sensitiveArea('TPM2B_PRIVATE_KEY_RSA', 960),
+  RSA: sensitiveArea('TPM2B_PRIVATE_KEY_RSA', 192),
   ECC: sensitiveArea('TPM2B_ECC_PARAMETER', 66),
   KEYEDHASH: sensitiveArea('TPM2B_SENSITIVE_DATA', 128),
   SYMCIPHER: sensitiveArea('TPM2B_SYM_KEY', 32),

@@ -2,7 +2,7 @@ import { eccPublicFromPrivate, isOnCurve, isPrivateScalar } from '../crypto/ecc.
 import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
 import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
-import { padLeft, sameOctets } from '../structures/octets.ts';
+import { sameOctets, stripLeadingZeros } from '../structures/octets.ts';
 import type { TpmtPublic, TpmtSensitive } from '../structures/public.ts';
 import type { RcPosition } from '../structures/responseCodes.ts';
 import { positioned, refuse } from '../structures/tpmError.ts';
@@ -30,7 +30,7 @@ export function checkKeys(
       return;
     case 'ECC':
       if (sensitive === null) positioned(blame.publicArea, () => checkPoint(publicArea));
-      else checkScalar(publicArea, sensitive, blame);
+      else checkScalar(publicArea, sensitive);
       return;
     case 'KEYEDHASH':
     case 'SYMCIPHER':
@@ -64,15 +64,17 @@ function checkPoint({ parameters, unique, nameAlg }: Area<'ECC'>): void {
   if (!isOnCurve(parameters.curveID, unique.x, unique.y)) refuse('ECC_POINT');
 }
 
-function checkScalar(publicArea: Area<'ECC'>, { sensitive }: TpmtSensitive, blame: Blame): void {
+function checkScalar(publicArea: Area<'ECC'>, { sensitive }: TpmtSensitive): void {
   const { curveID } = publicArea.parameters;
-  const size = COORDINATE_SIZE[curveID];
-  const isRight = sensitive.length <= size && isPrivateScalar(curveID, sensitive.octets);
-  if (!isRight) refuse('KEY_SIZE');
+  if (!isPrivateScalar(curveID, sensitive.octets)) refuse('KEY_SIZE');
   if (publicArea.nameAlg === 'NULL') return;
-  const { x, y } = eccPublicFromPrivate(curveID, padLeft(sensitive.octets, size));
+  const { x, y } = eccPublicFromPrivate(curveID, sensitive.octets);
   const { unique } = publicArea;
-  if (!sameOctets(x, unique.x) || !sameOctets(y, unique.y)) refuse('BINDING', blame.publicArea);
+  if (!isSameNumber(x, unique.x) || !isSameNumber(y, unique.y)) refuse('BINDING');
+}
+
+function isSameNumber(a: Uint8Array, b: Uint8Array): boolean {
+  return sameOctets(stripLeadingZeros(a), stripLeadingZeros(b));
 }
 
 function checkSymmetric(
@@ -81,12 +83,14 @@ function checkSymmetric(
   blame: Blame,
 ): void {
   const { nameAlg, unique } = publicArea;
-  if (nameAlg !== 'NULL' && unique.length !== DIGEST_SIZE[nameAlg]) {
-    refuse('KEY', blame.publicArea);
+  const digestSize = nameAlg === 'NULL' ? 0 : DIGEST_SIZE[nameAlg];
+  if (sensitive === null) {
+    if (unique.length !== digestSize) refuse('KEY', blame.publicArea);
+    return;
   }
-  if (sensitive === null) return;
   if (!isSizeRight(publicArea, sensitive.sensitive.length)) refuse('KEY_SIZE', blame.sensitive);
   if (nameAlg === 'NULL') return;
+  if (sensitive.seedValue.length !== digestSize) refuse('KEY_SIZE', blame.sensitive);
   if (!sameOctets(unique, symmetricUnique(nameAlg, sensitive))) refuse('BINDING');
 }
 

@@ -144,9 +144,8 @@ function checkAsymmetricScheme(publicArea: Asymmetric): void {
 function isSchemePossible(attributes: number, scheme: string): boolean {
   const [isSigning, isDecrypting] = [has(attributes, OBJECT.sign), has(attributes, OBJECT.decrypt)];
   const isRestricted = has(attributes, OBJECT.restricted);
-  if (isSigning && isDecrypting) return scheme === 'NULL';
+  if (isSigning === isDecrypting) return scheme === 'NULL';
   if (isSigning) return SIGN_SCHEMES.includes(scheme) || (!isRestricted && scheme === 'NULL');
-  if (!isDecrypting) return true;
   return scheme === 'NULL' || (!isRestricted && DECRYPT_SCHEMES.includes(scheme));
 }
 

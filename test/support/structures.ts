@@ -123,7 +123,7 @@ const sensitiveOf = (max: number): Record<string, Values> => ({
   sensitive: secrets(max),
 });
 const sensitive = tagged('sensitiveType', {
-  RSA: sensitiveOf(960),
+  RSA: sensitiveOf(192),
   ECC: sensitiveOf(66),
   KEYEDHASH: sensitiveOf(128),
   SYMCIPHER: sensitiveOf(32),

@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { resolve } from 'node:path';
-import { adminSocket } from '../hosting/dataFolder.ts';
+import { adminSocket } from '../hosting/adminSocket.ts';
 import { Failure } from './failure.ts';
 
 export type Method = 'GET' | 'POST' | 'DELETE';

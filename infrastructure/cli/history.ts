@@ -117,17 +117,23 @@ async function printDocument(
   print(']}');
 }
 
-const DATA_SHOWN = 160;
+const DATA_SHOWN = 200;
 
 function line({ version, at, type, data }: ShownEvent): string {
-  const text = plain(data);
-  const shown = text.length > DATA_SHOWN ? `${text.slice(0, DATA_SHOWN)}…` : text;
+  const shown = shortened(plain(data), DATA_SHOWN);
   return `${String(version).padStart(6)}  ${at}  ${type.padEnd(24)}  ${shown}`.trimEnd();
 }
 
-/** JSON without the marks that people do not need. */
+function shortened(text: string, size: number): string {
+  return text.length > size ? `${text.slice(0, size)}…` : text;
+}
+
+const OCTETS = /"([0-9a-f]{16})[0-9a-f]{17,}"/g;
+
+/** JSON without the marks that people do not need, and with the beginning of long octets. */
 function plain(data: unknown): string {
   return JSON.stringify(data)
+    .replaceAll(OCTETS, '$1…')
     .replaceAll('"', '')
     .replace(/^\{(.*)\}$/s, '$1');
 }

@@ -1,10 +1,8 @@
-import { destination, pino, type Level, type Logger } from 'pino';
+import { destination, pino, type Logger } from 'pino';
 import { StoreError } from '../../domain/engine/eventStore.ts';
 import { Refusal } from '../../domain/machines/refusal.ts';
 import { masked } from './failure.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const satisfies Level[];
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from './options.ts';
 
 const SECRET_FIELDS = ['token', 'authorization', 'password', 'auth', 'seed', 'sensitive', 'key'];
 

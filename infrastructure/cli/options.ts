@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { LOG_LEVELS } from './log.ts';
 
-export const DATA_DEFAULT = './stemma-data';
+const DATA_DEFAULT = './stemma-data';
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Which engine: the folder that it keeps its data in. */
 export function dataOption(): Option {

@@ -1,4 +1,6 @@
-/** A document for people: names and values, what is inside indented; equal runs of a list as one. */
+/**
+ * A document for people: names and values, what is inside indented; equal runs of a list as one.
+ */
 export function outline(document: Readonly<Record<string, unknown>>, indent = ''): string[] {
   const entries = Object.entries(document);
   const width = Math.max(0, ...entries.map(([name]) => name.length));

@@ -1,18 +1,19 @@
-import { Presets, SingleBar } from 'cli-progress';
-
 const PATIENCE_MS = 1000;
 
 /** How far something is, for whoever waits for it. */
 export type Progress = { readonly advance: (by: number) => void };
 
-/** Does something; when that takes longer than a second and a person watches, says how far it is. */
+/**
+ * Does something; when that takes longer than a second and a person watches, says how far it is.
+ */
 export async function withProgress<T>(
   what: string,
   work: (progress: Progress) => Promise<T>,
   unit = '',
 ): Promise<T> {
-  let done = 0;
   if (!process.stderr.isTTY) return work({ advance: () => undefined });
+  let done = 0;
+  const { Presets, SingleBar } = await import('cli-progress');
   const bar = new SingleBar(
     {
       format: `${what}${unit === '' ? '' : ` {value} ${unit}`}, {duration} s`,

@@ -4,8 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { HttpPlace } from '../composition.ts';
 import { Failure, UsageError, masked, sentenceOf } from './failure.ts';
-import { openLog, type LogLevel } from './log.ts';
-import { dataOption, logLevelOption, storeOption } from './options.ts';
+import { dataOption, logLevelOption, storeOption, type LogLevel } from './options.ts';
 import { endAsked } from './signals.ts';
 import { print } from './terminal.ts';
 
@@ -36,6 +35,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const http = httpPlace(options);
   // All that this process makes, whoever makes it, belongs to its owner alone.
   process.umask(0o077);
+  const { openLog } = await import('./log.ts');
   const log = openLog(options.logLevel);
   const asked = endAsked();
   process.on('uncaughtException', (error) => {

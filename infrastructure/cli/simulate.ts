@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { openLog, type LogLevel } from './log.ts';
-import { logLevelOption, protocolOption } from './options.ts';
+import { logLevelOption, protocolOption, type LogLevel } from './options.ts';
 import { endAsked } from './signals.ts';
 import { print } from './terminal.ts';
 
@@ -33,6 +32,7 @@ export function addSimulator(program: Command): void {
 async function simulate(options: SimulatorArguments): Promise<void> {
   process.umask(0o077);
   const { listen, protocol, profile, data } = options;
+  const { openLog } = await import('./log.ts');
   const log = openLog(options.logLevel);
   const asked = endAsked();
   const { startSimulator } = await import('./simulator.ts');

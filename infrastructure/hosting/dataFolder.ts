@@ -61,11 +61,6 @@ export function bearerToken(folder: string): { readonly token: string; readonly 
   return { token, file };
 }
 
-/** Where the admin socket of a data folder is. */
-export function adminSocket(folder: string): string {
-  return join(folder, 'stemma.sock');
-}
-
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }

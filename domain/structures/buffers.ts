@@ -42,6 +42,6 @@ export const TPM2B_ID_OBJECT = sized('TPM2B_ID_OBJECT', 132);
 /** TPM2B_TEMPLATE: the octets of a TPMT_PUBLIC. Part 2, 12.2.6 TPM2B_TEMPLATE */
 export const TPM2B_TEMPLATE = sized('TPM2B_TEMPLATE', 484);
 /** TPM2B_CONTEXT_DATA: the octets of a saved context. Part 2, 14.3 TPM2B_CONTEXT_DATA */
-export const TPM2B_CONTEXT_DATA = sized('TPM2B_CONTEXT_DATA', 3600);
+export const TPM2B_CONTEXT_DATA = sized('TPM2B_CONTEXT_DATA', 2748);
 /** TPM2B_ATTEST as octets: a TPMS_ATTEST that was signed. Part 2, 10.12.13 TPM2B_ATTEST */
 export const TPM2B_ATTEST = sized('TPM2B_ATTEST', 1024);

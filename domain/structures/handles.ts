@@ -34,6 +34,12 @@ export const TPM_HC = {
 /** How many PCR there are. PC Client Platform TPM Profile, 4.6 PCR Attributes */
 export const PCR_COUNT = 24;
 
+/**
+ * How many sessions can be active, loaded and saved together; their handles number them from zero.
+ * Part 2, TPM_PT_ACTIVE_SESSIONS_MAX
+ */
+export const ACTIVE_SESSIONS_MAX = 64;
+
 /** The kind of a handle: one of TPM_HT, if any. */
 export function handleType(handle: number): number {
   return handle >>> 24;
@@ -45,8 +51,9 @@ const isPersistent = (h: number): boolean => handleType(h) === TPM_HT.PERSISTENT
 const isObject = (h: number): boolean => isTransient(h) || isPersistent(h);
 const isPcr = (h: number): boolean => h < PCR_COUNT;
 const isNv = (h: number): boolean => handleType(h) === TPM_HT.NV_INDEX;
-const isHmac = (h: number): boolean => handleType(h) === TPM_HT.HMAC_SESSION;
-const isPolicy = (h: number): boolean => handleType(h) === TPM_HT.POLICY_SESSION;
+const isSession = (h: number): boolean => (h & 0xffffff) < ACTIVE_SESSIONS_MAX;
+const isHmac = (h: number): boolean => handleType(h) === TPM_HT.HMAC_SESSION && isSession(h);
+const isPolicy = (h: number): boolean => handleType(h) === TPM_HT.POLICY_SESSION && isSession(h);
 
 function handle(
   name: string,

@@ -34,7 +34,7 @@ export function requireEntity(tpm: Tpm, handle: number): void {
       return;
     case TPM_HT.HMAC_SESSION:
     case TPM_HT.POLICY_SESSION:
-      if (!tpm.sessions.loaded.has(handle)) refuse('REFERENCE_H0', { handle: 1 });
+      if (!tpm.sessions.loaded.has(handle)) refuse('REFERENCE_H0');
       return;
     case TPM_HT.PERMANENT:
       if (hierarchyName(handle) !== null && !isHierarchyUsable(tpm.hierarchies, handle)) {
@@ -47,7 +47,7 @@ export function requireEntity(tpm: Tpm, handle: number): void {
 
 function requireTransient(tpm: Tpm, handle: number): void {
   const slot = tpm.objects.transient.get(handle);
-  if (slot === undefined) refuse('REFERENCE_H0', { handle: 1 });
+  if (slot === undefined) refuse('REFERENCE_H0');
 }
 
 function requirePersistent(tpm: Tpm, handle: number): void {

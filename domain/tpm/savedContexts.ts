@@ -2,9 +2,11 @@ import { equalOctets } from '../crypto/constantTime.ts';
 import { hmac } from '../crypto/hash.ts';
 import { kdfa } from '../crypto/kdf.ts';
 import { decryptCfb, encryptCfb } from '../crypto/symmetric.ts';
+import { TPM2B_DIGEST } from '../structures/buffers.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
-import { EMPTY, concat, u32, u64 } from '../structures/octets.ts';
+import { EMPTY, concat, u16, u32, u64 } from '../structures/octets.ts';
 import { refuse } from '../structures/tpmError.ts';
+import { Reader } from '../structures/wire.ts';
 import { hierarchyAt } from './hierarchies.ts';
 import { CONTEXT_HASH, type Tpm } from './tpm.ts';
 
@@ -22,8 +24,11 @@ export const SAVED_SEQUENCE = 0x80000001;
 /** The savedHandle of an object that a TPM Restart ends. */
 export const SAVED_STCLEAR = 0x80000002;
 
+const CONTEXT = { parameter: 1 } as const;
 const KEY_BITS = 256;
 const IV_SIZE = 16;
+/** What is shorter is not even looked at. */
+const BODY_SIZE_MIN = 14;
 const MAC_SIZE = DIGEST_SIZE[CONTEXT_HASH];
 
 /**
@@ -39,15 +44,20 @@ export function wrapContext(
 ): Uint8Array {
   const iv = entropy(IV_SIZE);
   const encrypted = concat(iv, encryptCfb('AES', keyOf(tpm, head), iv, state));
-  return concat(integrityOf(tpm, head, encrypted), encrypted);
+  const integrity = integrityOf(tpm, head, encrypted);
+  return concat(u16(integrity.length), integrity, encrypted);
 }
 
-/** The state that was wrapped; SIZE for what is too short, INTEGRITY for what is not as it was. */
+/**
+ * The state in the context at parameter 1. Refuses with SIZE or INSUFFICIENT what is no context,
+ * with INTEGRITY what is not as it was.
+ */
 export function unwrapContext(tpm: Tpm, head: ContextHead, blob: Uint8Array): Uint8Array {
-  if (blob.length < MAC_SIZE + IV_SIZE) refuse('SIZE');
-  const encrypted = blob.subarray(MAC_SIZE);
-  const isWhole = equalOctets(blob.subarray(0, MAC_SIZE), integrityOf(tpm, head, encrypted));
-  if (!isWhole) refuse('INTEGRITY');
+  const reader = new Reader(blob);
+  const integrity = TPM2B_DIGEST.unmarshal(reader);
+  if (integrity.length !== MAC_SIZE || reader.remaining < BODY_SIZE_MIN) refuse('SIZE', CONTEXT);
+  const encrypted = reader.peekRest();
+  if (!equalOctets(integrity, integrityOf(tpm, head, encrypted))) refuse('INTEGRITY', CONTEXT);
   const iv = encrypted.subarray(0, IV_SIZE);
   return decryptCfb('AES', keyOf(tpm, head), iv, encrypted.subarray(IV_SIZE));
 }

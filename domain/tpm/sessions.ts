@@ -1,4 +1,4 @@
-import { TPM_HT } from '../structures/handles.ts';
+import { ACTIVE_SESSIONS_MAX, TPM_HT } from '../structures/handles.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
 import type { TpmtSymDef } from '../structures/schemes.ts';
 import type { Secret } from '../structures/secret.ts';
@@ -58,20 +58,17 @@ export type Session = {
 
 /**
  * The sessions: `loaded` by handle, and the `saved` ones with the sequence number of the context
- * that can bring them back. `contextCounter` is the number of the last context that was saved.
+ * that can bring them back. `contextCounter` is the number of the last session that was saved,
+ * `objectContextCounter` that of the last object.
  */
 export type Sessions = {
   readonly loaded: ReadonlyMap<number, Session>;
   readonly saved: ReadonlyMap<number, bigint>;
   readonly contextCounter: bigint;
+  readonly objectContextCounter: bigint;
   /** The session whose audit has been exclusive since its start, if any. */
   readonly exclusiveAudit: number | null;
 };
-
-/**
- * How many sessions can be active, loaded and saved together. Part 2, TPM_PT_ACTIVE_SESSIONS_MAX
- */
-export const ACTIVE_SESSIONS_MAX = 64;
 
 /**
  * How far the number of the last saved context may be from that of the oldest session that is still
@@ -79,12 +76,34 @@ export const ACTIVE_SESSIONS_MAX = 64;
  */
 export const CONTEXT_GAP_MAX = 0xffff;
 
-/** True when no further session can be made or saved before the oldest saved one was loaded. */
-export function isContextGapFull({ saved, contextCounter }: Sessions): boolean {
-  for (const sequence of saved.values()) {
-    if (contextCounter - sequence >= CONTEXT_GAP_MAX) return true;
+/** The saved session that has been waiting longest, and the number of its context; null if none. */
+function oldestSaved({ saved }: Sessions): readonly [handle: number, sequence: bigint] | null {
+  let oldest: readonly [number, bigint] | null = null;
+  for (const entry of saved) {
+    if (oldest === null || entry[1] < oldest[1]) oldest = entry;
   }
-  return false;
+  return oldest;
+}
+
+/**
+ * True when no further session can be saved before the oldest saved one was loaded: the numbers of
+ * contexts go round, and as many as there are slots and one more stand for slots.
+ */
+export function isContextGapFull(sessions: Sessions, slots: number): boolean {
+  const oldest = oldestSaved(sessions);
+  const numbers = BigInt(CONTEXT_GAP_MAX - slots - 1);
+  return oldest !== null && sessions.contextCounter - oldest[1] >= numbers;
+}
+
+/**
+ * Refuses with SESSION_MEMORY when all slots are taken, with CONTEXT_GAP when the last one is kept
+ * for the oldest saved session and `handle` is another one.
+ */
+export function requireSessionSlot(sessions: Sessions, slots: number, handle?: number): void {
+  const free = slots - sessions.loaded.size;
+  if (free <= 0) refuse('SESSION_MEMORY');
+  if (free > 1 || !isContextGapFull(sessions, slots)) return;
+  if (oldestSaved(sessions)?.[0] !== handle) refuse('CONTEXT_GAP');
 }
 
 /**
@@ -95,8 +114,7 @@ export function isContextGapFull({ saved, contextCounter }: Sessions): boolean {
  */
 export function freeSession(sessions: Sessions, kind: Session['kind'], slots: number): number {
   const { loaded, saved } = sessions;
-  if (loaded.size >= slots) refuse('SESSION_MEMORY');
-  if (isContextGapFull(sessions)) refuse('CONTEXT_GAP');
+  requireSessionSlot(sessions, slots);
   const taken = new Set([...loaded.keys(), ...saved.keys()].map((handle) => handle & 0xffffff));
   const type = kind === 'HMAC' ? TPM_HT.HMAC_SESSION : TPM_HT.POLICY_SESSION;
   for (let index = 0; index < ACTIVE_SESSIONS_MAX; index += 1) {
@@ -127,7 +145,7 @@ export type SessionEvent =
     }
   | { readonly type: 'SessionSaved'; readonly handle: number; readonly sequence: bigint }
   | { readonly type: 'SessionRestored'; readonly handle: number; readonly session: Session }
-  /** A context of an object was saved: only the counter moves. */
+  /** A context of an object was saved: only its counter moves. */
   | { readonly type: 'ContextCounted'; readonly sequence: bigint }
   | { readonly type: 'ExclusiveAuditChanged'; readonly handle: number | null };
 
@@ -173,7 +191,7 @@ export const sessionEvolvers = {
   },
   ContextCounted: (sessions: Sessions, { sequence }: Of<'ContextCounted'>): Sessions => ({
     ...sessions,
-    contextCounter: sequence,
+    objectContextCounter: sequence,
   }),
   ExclusiveAuditChanged: (
     sessions: Sessions,
@@ -214,5 +232,6 @@ export const NO_SESSIONS: Sessions = {
   loaded: new Map(),
   saved: new Map(),
   contextCounter: 0n,
+  objectContextCounter: 0n,
   exclusiveAudit: null,
 };

@@ -150,8 +150,8 @@ const TRANSIENT = among(0x80000000, 0x80ffffff);
 const PERSISTENT = among(0x81000000, 0x81ffffff);
 const PCRS = among(0, 23);
 const INDICES = among(0x01000000, 0x01ffffff);
-const HMAC_SESSIONS = among(0x02000000, 0x02ffffff);
-const POLICY_SESSIONS = among(0x03000000, 0x03ffffff);
+const HMAC_SESSIONS = among(0x02000000, 0x0200003f);
+const POLICY_SESSIONS = among(0x03000000, 0x0300003f);
 const fixed = (...handles: readonly number[]): fc.Arbitrary<number> => fc.constantFrom(...handles);
 const LOCKOUT = 0x4000000a;
 
@@ -309,7 +309,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPMT_TK_VERIFIED: ticket('VERIFIED'),
   TPM2B_ATTEST: octets(1024),
   TPM2B_AUTH: secrets(64),
-  TPM2B_CONTEXT_DATA: octets(3600),
+  TPM2B_CONTEXT_DATA: octets(2748),
   TPM2B_DATA: octets(66),
   TPM2B_DIGEST: digest,
   TPM2B_ECC_PARAMETER: octets(66),
@@ -338,7 +338,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
     sequence: u64,
     savedHandle: fc.oneof(HMAC_SESSIONS, fixed(0x80000000, 0x80000001, 0x80000002)),
     hierarchy: fixed(...HIERARCHIES, NULL),
-    contextBlob: octets(3600),
+    contextBlob: octets(2748),
   }),
   TPMS_CREATION_DATA: creationData,
   TPM2B_CREATION_DATA: creationData,

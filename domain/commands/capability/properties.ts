@@ -1,7 +1,7 @@
 import { NV_TYPES } from '../../structures/attributes.ts';
 import { TPM_ALG, TPM_ECC_CURVE } from '../../structures/algorithms.ts';
 import { CAP_BUFFER_MAX, type TpmsTaggedProperty } from '../../structures/capabilityData.ts';
-import { PCR_COUNT, TPM_RH } from '../../structures/handles.ts';
+import { ACTIVE_SESSIONS_MAX, PCR_COUNT, TPM_RH } from '../../structures/handles.ts';
 import { DIGEST_SIZE } from '../../structures/hashAlg.ts';
 import { CLOCK_UPDATE_MS, timeAt } from '../../tpm/clock.ts';
 import { failedTriesAt, isInLockout } from '../../tpm/dictionaryAttack.ts';
@@ -14,7 +14,6 @@ import {
   PERSISTENT_SLOTS,
   PROFILES,
 } from '../../tpm/profile.ts';
-import { ACTIVE_SESSIONS_MAX } from '../../tpm/sessions.ts';
 import { CONTEXT_HASH, type Tpm } from '../../tpm/tpm.ts';
 import { VENDOR } from '../../tpm/vendor.ts';
 import type { Command } from '../command.ts';

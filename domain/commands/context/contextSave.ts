@@ -4,6 +4,7 @@ import { TPMS_CONTEXT } from '../../structures/contexts.ts';
 import { refuse } from '../../structures/tpmError.ts';
 import { OBJECT_STATE, SEQUENCE_STATE, SESSION_STATE } from '../../tpm/contextStates.ts';
 import { sessionAt, slotAt } from '../../tpm/entities.ts';
+import { PROFILES } from '../../tpm/profile.ts';
 import {
   SAVED_OBJECT,
   SAVED_SEQUENCE,
@@ -27,9 +28,11 @@ export const contextSave = command({
   response: { context: TPMS_CONTEXT },
   hasNoSessions: true,
   decide: ({ saveHandle: handle }, tpm, { entropy }) => {
-    const sequence = tpm.sessions.contextCounter + 1n;
+    const { contextCounter, objectContextCounter } = tpm.sessions;
     const isObject = handleType(handle) === TPM_HT.TRANSIENT;
-    if (!isObject && isContextGapFull(tpm.sessions)) refuse('CONTEXT_GAP');
+    const sequence = (isObject ? objectContextCounter : contextCounter) + 1n;
+    const { sessionSlots } = PROFILES[tpm.profile];
+    if (!isObject && isContextGapFull(tpm.sessions, sessionSlots)) refuse('CONTEXT_GAP');
     const { head, state } = isObject
       ? objectContext(tpm, handle, sequence)
       : sessionContext(tpm, handle, sequence);

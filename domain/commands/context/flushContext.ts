@@ -1,5 +1,6 @@
-import { TPMI_DH_CONTEXT, TPM_HT, handleType } from '../../structures/handles.ts';
+import { TPMI_DH_CONTEXT, TPM_HC, TPM_HT, handleType } from '../../structures/handles.ts';
 import { refuse } from '../../structures/tpmError.ts';
+import { PROFILES } from '../../tpm/profile.ts';
 import type { Sessions } from '../../tpm/sessions.ts';
 import { command, done } from '../command.ts';
 
@@ -7,7 +8,7 @@ const SESSION_NUMBER = 0xffffff;
 
 /**
  * Removes a transient object, or a session whether it is loaded or saved. Refuses with HANDLE what
- * is not there.
+ * is not there, with VALUE what cannot be.
  */
 export const flushContext = command({
   code: 0x165,
@@ -16,8 +17,10 @@ export const flushContext = command({
   parameters: { flushHandle: TPMI_DH_CONTEXT },
   response: {},
   hasNoSessions: true,
-  decide: ({ flushHandle: handle }, { objects, sessions }) => {
+  decide: ({ flushHandle: handle }, { profile, objects, sessions }) => {
     if (handleType(handle) === TPM_HT.TRANSIENT) {
+      const slot = handle - TPM_HC.TRANSIENT_FIRST;
+      if (slot >= PROFILES[profile].transientSlots) refuse('VALUE', { parameter: 1 });
       if (!objects.transient.has(handle)) refuse('HANDLE', { parameter: 1 });
       return done({ type: 'ObjectFlushed', handle });
     }

@@ -12,6 +12,7 @@ import { adminSocket } from './hosting/adminSocket.ts';
 import { bearerToken, holdFolder } from './hosting/dataFolder.ts';
 import { EndpointBook } from './hosting/endpointBook.ts';
 import { Forensics } from './hosting/forensics.ts';
+import { masked } from './hosting/masked.ts';
 import { MachineReader } from './hosting/machineReader.ts';
 import type { Tally } from './hosting/machinePort.ts';
 import { NotingStore } from './hosting/notingStore.ts';
@@ -63,8 +64,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
 
 async function openWith(options: HostOptions, closing: Closing): Promise<Host> {
   const { data, log } = options;
-  const folder = holdFolder(data);
-  closing.add(folder.release);
+  const socket = adminSocket(data);
+  closing.add(holdFolder(data).release);
   const url = options.store ?? `sqlite:${join(data, 'stemma.db')}`;
   const container = await openParts(options, url, closing);
   const engine = container.resolve(ENGINE);
@@ -78,7 +79,6 @@ async function openWith(options: HostOptions, closing: Closing): Promise<Host> {
     await endpoints.closeAll();
   });
   const api = container.resolve(HttpApi);
-  const socket = adminSocket(data);
   rmSync(socket, { force: true });
   const admin = await api.serve({ path: socket });
   closing.add(admin.close);
@@ -112,7 +112,10 @@ async function openParts(
   closing.add(() => store.close());
   const blobs = url === 'memory:' ? memoryCache() : openSqliteCache(join(data, 'mementos.db'));
   closing.add(() => blobs.close());
-  const views = ViewDatabase.open(url === 'memory:' ? ':memory:' : join(data, 'views.db'), url);
+  const views = ViewDatabase.open(
+    url === 'memory:' ? ':memory:' : join(data, 'views.db'),
+    masked(url),
+  );
   closing.add(() => views.close());
   const engine = startEngine({ store, blobs, keyRing: await openFileKeyRing(data), report });
   closing.add(engine.close);

@@ -41,14 +41,17 @@ export class View<Row> {
     for (const [key, row] of rows) this.#rows.set(key, row);
   }
 
-  /** The rows that have changed since they were taken last. */
-  takeUnsaved(): readonly (readonly [string, Row])[] {
-    const rows = [...this.#unsaved].flatMap((key) => {
+  /** The rows that have changed since they were saved last. */
+  unsaved(): readonly (readonly [string, Row])[] {
+    return [...this.#unsaved].flatMap((key) => {
       const row = this.#rows.get(key);
       return row === undefined ? [] : [[key, row] as const];
     });
+  }
+
+  /** Says that what `unsaved` gave is saved. */
+  markSaved(): void {
     this.#unsaved.clear();
-    return rows;
   }
 }
 

@@ -144,10 +144,11 @@ export class ProjectionRun {
     if (this.#checkpoint === null) return;
     const views = [...this.#running.values()].map(({ projection, view }) => ({
       name: savedName(projection),
-      rows: view.takeUnsaved().map(([key, row]) => [key, encodeBody(row).text] as const),
+      rows: view.unsaved().map(([key, row]) => [key, encodeBody(row).text] as const),
     }));
     try {
       this.#parts.views.save(this.#checkpoint, views);
+      for (const { view } of this.#running.values()) view.markSaved();
     } catch (error) {
       this.#parts.report(error);
     }

@@ -1,3 +1,5 @@
+import { masked } from '../hosting/masked.ts';
+
 /** What was asked cannot be done: one sentence for people, exit status 1. */
 export class Failure extends Error {
   override readonly name = 'Failure';
@@ -6,14 +8,6 @@ export class Failure extends Error {
 /** The command line is wrong: one sentence for people, exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-}
-
-/** Credentials in a URL, as connection strings have them. */
-const CREDENTIALS = /(\w:\/\/)[^\s/@]+@/g;
-
-/** The text without the credentials of its URLs. */
-export function masked(text: string): string {
-  return text.replace(CREDENTIALS, '$1***@');
 }
 
 /** One sentence that says what went wrong: no stack, no credentials, no second line. */

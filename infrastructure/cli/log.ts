@@ -1,7 +1,7 @@
 import { destination, pino, type Logger } from 'pino';
 import { StoreError } from '../../domain/engine/eventStore.ts';
 import { Refusal } from '../../domain/machines/refusal.ts';
-import { masked } from './failure.ts';
+import { masked } from '../hosting/masked.ts';
 import type { LogLevel } from './options.ts';
 
 const SECRET_FIELDS = ['token', 'authorization', 'password', 'auth', 'seed', 'sensitive', 'key'];

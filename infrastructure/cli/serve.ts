@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { Command } from 'commander';
 import type { HttpPlace } from '../composition.ts';
-import { Failure, UsageError, masked, sentenceOf } from './failure.ts';
+import { masked } from '../hosting/masked.ts';
+import { Failure, UsageError, sentenceOf } from './failure.ts';
 import { dataOption, logLevelOption, storeOption, type LogLevel } from './options.ts';
 import { endAsked } from './signals.ts';
 import { print } from './terminal.ts';
@@ -67,7 +69,7 @@ function httpPlace({ http, tlsCert, tlsKey }: ServeOptions): HttpPlace | null {
   }
   const place = hostAndPort(http);
   if (tlsCert !== undefined && tlsKey !== undefined) {
-    return { ...place, tls: { cert: pem(tlsCert), key: pem(tlsKey) } };
+    return { ...place, tls: certified(tlsCert, tlsKey) };
   }
   if (isLoopback(place.host)) return place;
   throw new Failure(
@@ -89,6 +91,16 @@ function hostAndPort(text: string): { readonly host: string; readonly port: numb
 function isLoopback(host: string): boolean {
   if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
   return host === '::1' || /^127\./.test(host);
+}
+
+function certified(certFile: string, keyFile: string): NonNullable<HttpPlace['tls']> {
+  const tls = { cert: pem(certFile), key: pem(keyFile) };
+  try {
+    createSecureContext(tls);
+    return tls;
+  } catch {
+    throw new Failure(`${certFile} and ${keyFile} are not a certificate and its key in PEM.`);
+  }
 }
 
 function pem(file: string): Buffer {

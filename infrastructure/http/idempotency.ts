@@ -21,10 +21,12 @@ export class KeyReused extends Error {
 /** Repeats the first answer to a write that comes again with the same key. */
 export class Idempotency {
   readonly #views: ViewDatabase;
+  readonly #report: (error: unknown) => void;
   readonly #underWay = new Map<string, { fingerprint: string; answer: Promise<Answer> }>();
 
-  constructor(views: ViewDatabase) {
+  constructor(views: ViewDatabase, report: (error: unknown) => void) {
     this.#views = views;
+    this.#report = report;
   }
 
   /** The answer that was given for this key, or the one that `work` gives. */
@@ -56,7 +58,12 @@ export class Idempotency {
   async #keep(key: string, fingerprint: string, pending: Promise<Answer>): Promise<Answer> {
     const answer = await pending;
     const kept: KeptAnswer = { fingerprint, ...answer };
-    if (answer.status < 500) this.#views.keepAnswer(key, kept);
+    try {
+      if (answer.status < 500) this.#views.keepAnswer(key, kept);
+    } catch (error) {
+      // What was done is done, and whoever asked for it is told so.
+      this.#report(error);
+    }
     return answer;
   }
 }

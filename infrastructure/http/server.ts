@@ -88,7 +88,9 @@ export class HttpApi {
     this.#projections = projections;
     this.#metrics = metrics;
     this.#log = log;
-    this.#idempotency = new Idempotency(views);
+    this.#idempotency = new Idempotency(views, (error) =>
+      log.error({ err: error }, 'an answer cannot be kept'),
+    );
   }
 
   /** Begins to answer at a place. Rejects with the error of the socket when it cannot be had. */

@@ -85,6 +85,7 @@ describe('the engine as a program', () => {
         ['--data', join(file, 'in')],
         /^stemma: The data folder .*in cannot be made \(ENOTDIR\)\.\n$/,
       ],
+      [['--data', join(data, 'x'.repeat(100))], /^stemma: The path .* is too long for a socket: /],
       [['--data', '/sys'], /^stemma: The data folder \/sys cannot be written to\.\n$/],
       [['--data', data, '--store', 'mongodb://u:hunter2@x'], /^stemma: The store .* is none/],
       [['--data', data, '--store', `sqlite:${file}`], /^stemma: .*file .*\.\n$/],
@@ -149,6 +150,17 @@ describe('the engine as a program', () => {
 });
 
 describe('the program', () => {
+  it('refuses a certificate that is none', async () => {
+    const http = ['--http', '0.0.0.0:0', '--tls-cert', 'package.json'];
+    expect(await stemma('serve', ...http, '--tls-key', 'package.json')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'stemma: package.json and package.json are not a certificate and its key in PEM.\n',
+    });
+    const { stderr } = await stemma('serve', ...http, '--tls-key', 'nowhere.pem');
+    expect(stderr).toBe('stemma: nowhere.pem: no such file or folder.\n');
+  });
+
   it('says how to start an engine when none answers', async () => {
     const data = join(await folder(), 'data');
     for (const run of [

@@ -108,7 +108,17 @@ describe.each(Object.keys(HANDLES))('%s', (name) => {
   const every = fc.oneof(
     fc.nat(0xffffffff),
     fc.nat(0x1f).map((low) => 0x40000000 + low),
-    fc.constantFrom(0, 23, 24, 0x00ffffff, 0x7fffffff, 0x82000000, 0x90000000),
+    fc.constantFrom(
+      0,
+      23,
+      24,
+      0x00ffffff,
+      0x02000040,
+      0x03ffffff,
+      0x7fffffff,
+      0x82000000,
+      0x90000000,
+    ),
     ...Object.values(HANDLES),
   );
   const kinds = new Set(fc.sample(HANDLES[name]!, 400).map((handle) => kindOf(handle)));
@@ -116,6 +126,8 @@ describe.each(Object.keys(HANDLES))('%s', (name) => {
   function kindOf(handle: number): string {
     if (handle >>> 24 === 0x40) return handle.toString(16);
     if (handle >>> 24 === 0) return handle < 24 ? 'PCR' : 'none';
+    const isSession = handle >>> 24 === 0x02 || handle >>> 24 === 0x03;
+    if (isSession && (handle & 0xffffff) >= 64) return 'none';
     if (name === 'TPMI_DH_SAVED' && handle >>> 24 === 0x80) return handle.toString(16);
     return (handle >>> 24).toString(16);
   }

@@ -8,13 +8,8 @@ import { TPM_RH } from '../../../../domain/structures/handles.ts';
 import type { TpmtPublic } from '../../../../domain/structures/public.ts';
 import { objectAt } from '../../../../domain/tpm/entities.ts';
 import { given } from '../../../support/given.ts';
-import {
-  STORAGE_KEY,
-  cipherKey,
-  signingKey,
-  withChild,
-  withPrimary,
-} from '../../../support/objects.ts';
+import { withChild, withPrimary } from '../../../support/objects.ts';
+import { STORAGE_KEY, cipherKey, signingKey } from '../../../support/templates.ts';
 import { started } from '../../../support/tpms.ts';
 
 const NONE = new Uint8Array(0);

@@ -5,7 +5,8 @@ import { encryptDecrypt2 } from '../../../../domain/commands/symmetric/encryptDe
 import { OBJECT } from '../../../../domain/structures/attributes.ts';
 import { objectAt } from '../../../../domain/tpm/entities.ts';
 import { given } from '../../../support/given.ts';
-import { cipherKey, signingKey, withPrimary } from '../../../support/objects.ts';
+import { withPrimary } from '../../../support/objects.ts';
+import { cipherKey, signingKey } from '../../../support/templates.ts';
 import { started } from '../../../support/tpms.ts';
 
 const BOTH = OBJECT.sign | OBJECT.decrypt;

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../domain/commands/index.ts';
+import { forkLaw, redecideLaw, replayLaw } from '../support/laws.ts';
+import { generate } from '../support/generator/generate.ts';
+import type { Counts } from '../support/generator/guest.ts';
+import type { History } from '../support/generator/history.ts';
+import { Random } from '../support/generator/random.ts';
+
+const SEQUENCES = 60;
+const COMMANDS_EACH = 60;
+
+const counts: Counts = new Map();
+const histories: readonly History[] = Array.from({ length: SEQUENCES }, (_, i) =>
+  generate(1000 + i, COMMANDS_EACH, counts),
+);
+
+describe('the laws of a history, over generated ones', () => {
+  test('replaying the log gives the same state', () => {
+    for (const history of histories) expect(replayLaw(history)).toBeNull();
+  });
+
+  test('deciding again with the recorded circumstances gives the same octets and facts', () => {
+    for (const { steps } of histories) {
+      for (const step of steps) expect(redecideLaw(step)).toBeNull();
+    }
+  });
+
+  test('a fork equals its parent at that point, save what the fork itself changes', () => {
+    const random = new Random(7);
+    for (const history of histories) {
+      const version = 1 + random.below(history.events.length);
+      expect(forkLaw(history, version)).toBeNull();
+    }
+  });
+
+  test('every command succeeds in some of them', () => {
+    const never = COMMANDS.map(({ name }) => name).filter(
+      (name) => (counts.get(name)?.succeeded ?? 0) === 0,
+    );
+    expect(never).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+import { fuzz } from '../support/fuzz.ts';
+import { UNLIMITED, soakArguments } from './arguments.ts';
+
+const ROUND = 10_000;
+/** How much more memory may be in use at the end than after the first round. */
+const GROWTH_MAX_MB = 64;
+
+const given = soakArguments({ commands: UNLIMITED, seconds: UNLIMITED, seed: 1 });
+const isBounded = given.commands < UNLIMITED || given.seconds < UNLIMITED;
+const limit = isBounded ? given.commands : 100_000;
+const endMs = performance.now() + given.seconds * 1000;
+const isOver = (): boolean => performance.now() >= endMs;
+
+function usedMb(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+let [commands, succeeded, refused, slowestMs, firstMb] = [0, 0, 0, 0, 0];
+const codes = new Set<number>();
+const reached = new Set<string>();
+const findings: string[] = [];
+for (let round = 0; commands < limit && !isOver(); round += 1) {
+  const report = fuzz(given.seed + round, Math.min(ROUND, limit - commands), isOver);
+  commands += report.commands;
+  succeeded += report.succeeded;
+  refused += report.refused;
+  slowestMs = Math.max(slowestMs, report.slowestMs);
+  for (const code of report.codes) codes.add(code);
+  for (const name of report.reached) reached.add(name);
+  findings.push(...report.findings);
+  if (round === 0) firstMb = usedMb();
+}
+const lastMb = usedMb();
+if (lastMb - firstMb > GROWTH_MAX_MB) {
+  findings.push(`memory grew from ${firstMb.toFixed(0)} to ${lastMb.toFixed(0)} MB`);
+}
+for (const finding of findings.slice(0, 20)) console.log(finding);
+console.log(`${succeeded} succeeded, ${refused} refused with ${codes.size} codes`);
+console.log(`${reached.size} commands reached, the slowest took ${slowestMs.toFixed(0)} ms`);
+console.log(`memory: ${firstMb.toFixed(0)} MB after the first round, ${lastMb.toFixed(0)} MB now`);
+console.log(`${commands} mutated commands, ${findings.length} findings`);
+process.exitCode = findings.length === 0 ? 0 : 1;

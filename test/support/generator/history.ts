@@ -1,0 +1,143 @@
+import type { Circumstances, RsaPrimes } from '../../../domain/commands/circumstances.ts';
+import { digest } from '../../../domain/crypto/hash.ts';
+import { kdfSource } from '../../../domain/crypto/drbg.ts';
+import { rsaPrimesFrom } from '../../../domain/crypto/primes.ts';
+import { enclose, type Head, NO_EVENTS } from '../../../domain/engine/envelope.ts';
+import type { RecordedEvent } from '../../../domain/engine/eventStore.ts';
+import { manufactureTpm } from '../../../domain/lineage/lineage.ts';
+import { execute } from '../../../domain/processor/execute.ts';
+import { indicate } from '../../../domain/processor/indicate.ts';
+import type { Signal } from '../../../domain/processor/signals.ts';
+import { ascii, toHex } from '../../../domain/structures/octets.ts';
+import { Secret } from '../../../domain/structures/secret.ts';
+import { evolve, fold, type TpmEvent } from '../../../domain/tpm/evolve.ts';
+import type { ProfileName } from '../../../domain/tpm/profile.ts';
+import type { Tpm } from '../../../domain/tpm/tpm.ts';
+import { NOW_MS } from '../tpms.ts';
+import type { Random } from './random.ts';
+
+const STREAM = 'tpm-generated';
+const PRIME_KINDS = 3;
+
+/** One request with all that surrounded it, and what came of it. */
+export type Step = {
+  readonly before: Tpm;
+  readonly request: Uint8Array;
+  readonly nowMs: number;
+  readonly locality: number;
+  readonly drawn: readonly Uint8Array[];
+  readonly primes: readonly RsaPrimes[];
+  readonly response: Uint8Array;
+  readonly events: readonly TpmEvent[];
+  readonly after: Tpm;
+};
+
+const PRIMES = new Map<string, RsaPrimes>();
+
+/** RSA primes that follow from a text; made once in a process, since they take their time. */
+function primesOf(text: string, bits: number, exponent: number): RsaPrimes {
+  const id = `${text}/${bits}/${exponent}`;
+  const known = PRIMES.get(id);
+  if (known !== undefined) return known;
+  const source = kdfSource(digest('SHA256', ascii(text)), 'GENERATED', new Uint8Array(0));
+  const { p, q } = rsaPrimesFrom(source, bits as 2048, exponent);
+  const primes = { p: new Secret(p), q: new Secret(q) };
+  PRIMES.set(id, primes);
+  return primes;
+}
+
+/** A TPM in memory with its whole log: every step is recorded as an engine records it. */
+export class History {
+  tpm: Tpm;
+  nowMs = NOW_MS;
+  readonly random: Random;
+  readonly key: Uint8Array;
+  readonly events: TpmEvent[] = [];
+  readonly recorded: RecordedEvent[] = [];
+  readonly steps: Step[] = [];
+  #head: Head = NO_EVENTS;
+
+  constructor(random: Random, profile: ProfileName = 'default') {
+    this.random = random;
+    this.key = random.octets(32);
+    const entropy = (count: number): Uint8Array => random.octets(count);
+    const made = manufactureTpm('generated', profile, { nowMs: NOW_MS, entropy });
+    this.tpm = fold(made);
+    this.#record(made);
+  }
+
+  /** Sends a request; gives the response. */
+  send(request: Uint8Array, locality = 0): Uint8Array {
+    const before = this.tpm;
+    const drawn: Uint8Array[] = [];
+    const primes: RsaPrimes[] = [];
+    const circumstances = this.#circumstances(locality, drawn, primes);
+    const { events, response, tpm } = execute(before, request.slice(), circumstances);
+    const { nowMs } = this;
+    const step = { before, request, nowMs, locality, drawn, primes, response, events };
+    this.tpm = tpm;
+    this.steps.push({ ...step, after: tpm });
+    this.#record(events);
+    return response;
+  }
+
+  /** Gives the TPM a signal of the platform. */
+  signal(signal: Signal): void {
+    const { events } = indicate(this.tpm, signal, this.#circumstances(0, [], []));
+    this.tpm = events.reduce(evolve, this.tpm);
+    this.#record(events);
+  }
+
+  #circumstances(locality: number, drawn: Uint8Array[], primes: RsaPrimes[]): Circumstances {
+    return {
+      nowMs: this.nowMs,
+      locality,
+      entropy: (count) => {
+        const octets = this.random.octets(count);
+        drawn.push(octets);
+        return octets;
+      },
+      rsaPrimes: (wanted) => {
+        const { bits, exponent } = wanted;
+        const text =
+          wanted.kind === 'random'
+            ? `random ${this.random.below(PRIME_KINDS)}`
+            : `derived ${(wanted.context[5] ?? 0) % PRIME_KINDS} ${toHex(wanted.seed.octets).length}`;
+        const made = primesOf(text, bits, exponent);
+        primes.push(made);
+        return made;
+      },
+    };
+  }
+
+  #record(facts: readonly TpmEvent[]): void {
+    if (facts.length === 0) return;
+    const sealer = { key: this.key, draw: (count: number) => this.random.octets(count) };
+    const batch = { facts, atMs: this.nowMs };
+    const { events, head } = enclose(STREAM, this.#head, batch, sealer, () => 'id');
+    events.forEach((event, i) => {
+      const version = this.#head.version + i + 1;
+      this.recorded.push({ ...event, stream: STREAM, version } as RecordedEvent);
+    });
+    this.#head = head;
+    this.events.push(...facts);
+  }
+}
+
+/** The same circumstances once more, for deciding a step again. */
+export function recordedCircumstances({ nowMs, locality, drawn, primes }: Step): Circumstances {
+  const octets = Buffer.concat(drawn);
+  let at = 0;
+  let used = 0;
+  return {
+    nowMs,
+    locality,
+    entropy: (count) => Uint8Array.from(octets.subarray(at, (at += count))),
+    rsaPrimes: () => {
+      const made = primes[used];
+      used += 1;
+      if (made === undefined) throw new Error('the second decision wants another key');
+      return made;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { encodeBody } from '../../domain/engine/body.ts';
+import { disclose, follows, NO_EVENTS } from '../../domain/engine/envelope.ts';
+import { forkTpm } from '../../domain/lineage/lineage.ts';
+import { execute } from '../../domain/processor/execute.ts';
+import { TPM_RH } from '../../domain/structures/handles.ts';
+import { sameOctets, toHex } from '../../domain/structures/octets.ts';
+import { fold, evolve, type TpmEvent } from '../../domain/tpm/evolve.ts';
+import type { Tpm } from '../../domain/tpm/tpm.ts';
+import { NOW_MS } from './tpms.ts';
+import { recordedCircumstances, type History, type Step } from './generator/history.ts';
+
+/** A value in words, with its Secrets' octets: equal values have equal words. */
+export function wordsOf(value: unknown): string {
+  const { text, secrets } = encodeBody(value);
+  return `${text}\n${secrets.map(toHex).join(' ')}`;
+}
+
+/** Where the words of two values part, for a reader of a broken law. */
+function parting(a: string, b: string): string {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return `...${a.slice(Math.max(0, at - 80), at + 80)}\n   and ...${b.slice(Math.max(0, at - 80), at + 80)}`;
+}
+
+function compare(law: string, a: unknown, b: unknown): string | null {
+  const [first, second] = [wordsOf(a), wordsOf(b)];
+  return first === second ? null : `${law}: ${parting(first, second)}`;
+}
+
+/** Law 1: the log, from the octets that a store would hold, folds to the state that it came from. */
+export function replayLaw(history: History): string | null {
+  let head = NO_EVENTS;
+  const events = history.recorded.map((recorded) => {
+    head = follows(head, recorded);
+    return disclose(recorded, history.key) as TpmEvent;
+  });
+  return compare('the log folds to another state', fold(events), history.tpm);
+}
+
+/** Law 2: decided again with what surrounded it, a step gives the same octets and facts. */
+export function redecideLaw(step: Step): string | null {
+  const circumstances = recordedCircumstances(step);
+  const { events, response } = execute(step.before, step.request.slice(), circumstances);
+  if (!sameOctets(response, step.response)) {
+    return `decided again it answers ${toHex(response)} instead of ${toHex(step.response)}`;
+  }
+  return compare('decided again it has other facts', events, step.events);
+}
+
+/** Law 3: a fork is its parent at that point, save what the fork itself changes. */
+export function forkLaw(history: History, version: number): string | null {
+  const parent = fold(history.events.slice(0, version));
+  const point = { incarnation: 'generated', version, link: 'link' };
+  const made = forkTpm(parent, point, 'fork', 'clone', {
+    nowMs: Math.max(NOW_MS, history.nowMs),
+    entropy: (count) => new Uint8Array(count),
+  });
+  const fork = made.reduce<Tpm>((tpm, event) => evolve(tpm, event), parent);
+  return compare(`a fork at ${version} is another TPM`, common(fork), common(parent));
+}
+
+/** A TPM without its identity, its clock's counts, and what its endorsement hierarchy loaded. */
+function common(tpm: Tpm): object {
+  const transient = [...tpm.objects.transient].filter(
+    ([, slot]) => slot.kind === 'sequence' || slot.hierarchy !== TPM_RH.ENDORSEMENT,
+  );
+  return {
+    ...tpm,
+    identity: {
+      ...tpm.identity,
+      incarnation: '',
+      generation: 0,
+      inheritedVersions: 0,
+      parent: null,
+    },
+    hierarchies: { ...tpm.hierarchies, isEndorsementHeld: false },
+    clock: { ...tpm.clock, clockMs: 0n, setAtMs: 0, safeAtMs: null, resetCount: 0 },
+    objects: { ...tpm.objects, transient: new Map(transient) },
+  };
+}

@@ -9,7 +9,7 @@ import { ProjectionRun } from '../projections/run.ts';
 import { startEngine, type Engine } from './engine.ts';
 import { Closing } from './hosting/closing.ts';
 import { adminSocket } from './hosting/adminSocket.ts';
-import { bearerToken, holdFolder } from './hosting/dataFolder.ts';
+import { bearerToken, holdFolder, isOpenToOthers } from './hosting/dataFolder.ts';
 import { EndpointBook } from './hosting/endpointBook.ts';
 import { Forensics } from './hosting/forensics.ts';
 import { masked } from './hosting/masked.ts';
@@ -66,6 +66,7 @@ async function openWith(options: HostOptions, closing: Closing): Promise<Host> {
   const { data, log } = options;
   const socket = adminSocket(data);
   closing.add(holdFolder(data).release);
+  if (isOpenToOthers(data)) log.warn({ data }, 'others can look into the data folder: chmod 700');
   const url = options.store ?? `sqlite:${join(data, 'stemma.db')}`;
   const container = await openParts(options, url, closing);
   const engine = container.resolve(ENGINE);

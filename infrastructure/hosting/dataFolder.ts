@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
@@ -23,6 +23,11 @@ export function holdFolder(path: string): HeldFolder {
     throw new FolderError(`The data folder ${path} cannot be made (${codeOf(error)}).`);
   }
   return { path, release: lock(path) };
+}
+
+/** True when others than the owner can look into the folder. */
+export function isOpenToOthers(path: string): boolean {
+  return (statSync(path).mode & 0o077) !== 0;
 }
 
 /** The lock is one of SQLite's on a file: the kernel gives it back when the process ends. */

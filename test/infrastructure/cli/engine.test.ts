@@ -49,6 +49,10 @@ describe('the engine as a program', () => {
   it('leaves what it serves whole when it is asked to end in the middle of it', async () => {
     const engine = await TestEngine.start();
     await engine.json('machine', 'create', 'web');
+    const { listen } = await engine.json<{ listen: string }>(
+      ...['endpoint', 'open', 'web', '--protocol', 'swtpm', '--listen', 'tcp:127.0.0.1:0'],
+    );
+    const guest = await connectTo(listen);
     const history = ['history', 'web', '--follow', '--json', '--data', engine.data];
     const follower = await Running.start(...history);
     expect(JSON.parse(follower.ready)).toMatchObject({ version: 1, type: 'TpmManufactured' });
@@ -56,7 +60,7 @@ describe('the engine as a program', () => {
     await engine.json('machine', 'power', 'web', 'on');
     const { status, log } = await engine.running.end();
     expect([status, log]).toEqual([0, expect.not.stringContaining('"level":"error"')]);
-    await follower.ended();
+    await Promise.all([follower.ended(), guest.receiveAll()]);
     const { status: made, stdout } = await making;
     if (made === 0) expect(JSON.parse(stdout)).toHaveProperty('machines');
     const again = await TestEngine.start(engine.data);
@@ -113,7 +117,8 @@ describe('the engine as a program', () => {
     const open = await stemma('serve', '--data', data, '--http', '0.0.0.0:0');
     expect([open.status, open.stderr]).toEqual([
       1,
-      'stemma: --http 0.0.0.0:0 is not loopback: it needs TLS, by --tls-cert FILE and --tls-key FILE.\n',
+      'stemma: --http 0.0.0.0:0 is not loopback: ' +
+        'it needs TLS, by --tls-cert FILE and --tls-key FILE.\n',
     ]);
   });
 
@@ -170,7 +175,10 @@ describe('the program', () => {
       expect(run).toEqual({
         status: 1,
         stdout: '',
-        stderr: `stemma: No engine answers at ${data}/stemma.sock; start it with: stemma serve --data ${data}\n`,
+        stderr: [
+          `stemma: No engine answers at ${data}/stemma.sock;`,
+          `start it with: stemma serve --data ${data}\n`,
+        ].join(' '),
       });
     }
   });

@@ -1,8 +1,12 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bearerToken, holdFolder } from '../../../infrastructure/hosting/dataFolder.ts';
+import {
+  bearerToken,
+  holdFolder,
+  isOpenToOthers,
+} from '../../../infrastructure/hosting/dataFolder.ts';
 
 async function place(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stemma-'));
@@ -18,6 +22,14 @@ describe('a data folder', () => {
     expect(() => holdFolder(path)).toThrow(`The data folder ${path} is in use by another engine.`);
     held.release();
     holdFolder(path).release();
+  });
+
+  it('is told from one that others can look into', async () => {
+    const path = await place();
+    await mkdir(path, { mode: 0o750 });
+    expect(isOpenToOthers(path)).toBe(true);
+    await chmod(path, 0o700);
+    expect(isOpenToOthers(path)).toBe(false);
   });
 
   it('is refused when it is a file', async () => {

@@ -111,8 +111,8 @@ export function createPrimary(guest: Guest, inPublic?: TpmtPublic, primaryHandle
   const hierarchy = primaryHandle ?? guest.random.pick(HIERARCHIES);
   const input = { primaryHandle: hierarchy, inPublic: publicArea, ...creation(guest, publicArea) };
   const { code, handle, values } = guest.run('CreatePrimary', input);
-  if (code === 0) {
-    const { creationHash, creationTicket } = values;
+  const { creationHash, creationTicket } = values;
+  if (code === 0 && creationHash !== undefined) {
     guest.remember('creation', { objectHandle: handle, creationHash, creationTicket });
   }
   return handle;

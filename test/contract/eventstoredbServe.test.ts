@@ -1,24 +1,20 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineProcess } from '../../infrastructure/demo/engineProcess.ts';
 import { Guest } from '../../infrastructure/demo/guest.ts';
-
-const SERVER = fileURLToPath(
-  new URL('../../dist/test/support/eventStoreDbProgram.js', import.meta.url),
-);
+import {
+  startEventStoreDbProcess,
+  type EventStoreDbProcess,
+} from '../support/eventStoreDbProcess.ts';
 
 type Opened = { readonly listen: string };
 type Shown = { readonly isRight: boolean; readonly events: number };
 
 describe('an engine as a program on an EventStoreDB', () => {
   let folder: string;
-  let server: ChildProcess | null = null;
+  let server: EventStoreDbProcess | null = null;
   const engines: EngineProcess[] = [];
 
   beforeEach(() => {
@@ -26,25 +22,14 @@ describe('an engine as a program on an EventStoreDB', () => {
   });
   afterEach(async () => {
     for (const engine of engines.splice(0)) await engine.kill();
-    await killServer();
+    await server?.kill();
     rmSync(folder, { recursive: true });
   });
 
   /** Starts the stand-in on what it kept before; gives its port. */
   async function startServer(port = 0): Promise<number> {
-    const args = [SERVER, '--file', join(folder, 'log'), '--port', String(port)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    server = child;
-    for await (const line of createInterface({ input: child.stdout })) {
-      return Number(/:(\d+)\?/.exec(line)?.[1]);
-    }
-    throw new Error('the stand-in did not start');
-  }
-
-  async function killServer(): Promise<void> {
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
-    server.kill('SIGKILL');
-    await once(server, 'exit');
+    server = await startEventStoreDbProcess({ port, file: join(folder, 'log') });
+    return server.port;
   }
 
   async function startEngine(name: string, port: number): Promise<EngineProcess> {
@@ -72,13 +57,13 @@ describe('an engine as a program on an EventStoreDB', () => {
     const before = await guest.readPcr(7);
     guest.close();
     await engine.kill();
-    await killServer();
+    await server?.kill();
 
     await startServer(port);
     engine = await startEngine('data', port);
     guest = await guestOf(engine, 'alpha');
     expect(await guest.readPcr(7)).toEqual(before);
-    await killServer();
+    await server?.kill();
     await startServer(port);
     await guest.extend(7, new Uint8Array(32).fill(99));
     const copy = await guestOf(engine, 'beta');

@@ -9,6 +9,8 @@ export type OpenPlace = {
   readonly store: EventStore;
   /** A stream that does not exist yet. */
   readonly stream: string;
+  /** A position before anything of that stream, to spare reading what other tests have left. */
+  readonly begin: string | null;
 };
 
 /** Follows from a position and gathers what is of streams with a prefix, until it is left. */
@@ -42,7 +44,7 @@ function gather(store: EventStore, after: string | null, prefix: string) {
 export function followingContract(opened: () => OpenPlace, isDurable: boolean): void {
   describe('follow', () => {
     test('gives what is there, then what comes, none twice and none lost', async () => {
-      const { store, stream } = opened();
+      const { store, stream, begin } = opened();
       const ids: string[] = [];
       const append = async (from: number, to: number) => {
         for (let version = from; version < to; version += 1) {
@@ -52,7 +54,7 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
         }
       };
       await append(0, 300);
-      const following = gather(store, null, stream);
+      const following = gather(store, begin, stream);
       await append(300, 420);
       await following.reach(400);
       await append(420, 450);
@@ -63,11 +65,11 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
     });
 
     test('goes on after any position', async () => {
-      const { store, stream } = opened();
+      const { store, stream, begin } = opened();
       const events = newEvents(20);
       await store.append(stream, 0, events.slice(0, 9));
       await store.append(stream, 9, events.slice(9));
-      const seen = await firstOf(store, null, 20, stream);
+      const seen = await firstOf(store, begin, 20, stream);
       for (const [i, { position }] of seen.entries()) {
         const next = newEvent();
         await store.append(stream, 20 + i, [next]);
@@ -77,8 +79,8 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
     });
 
     test('shows every follower the same order while many write', async () => {
-      const { store, stream } = opened();
-      const followers = [0, 1, 2].map(() => gather(store, null, stream));
+      const { store, stream, begin } = opened();
+      const followers = [0, 1, 2].map(() => gather(store, begin, stream));
       const write = async (name: string) => {
         for (let version = 0; version < 25; version += 1) {
           await store.append(name, version, newEvents(1));
@@ -98,12 +100,12 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
     });
 
     test('loses nothing when the reader is slow', async () => {
-      const { store, stream } = opened();
+      const { store, stream, begin } = opened();
       const events = newEvents(700);
       await store.append(stream, 0, events.slice(0, 350));
       const seen: string[] = [];
       let appended: Promise<unknown> = Promise.resolve();
-      for await (const { id, stream: name } of store.follow(null, new AbortController().signal)) {
+      for await (const { id, stream: name } of store.follow(begin, new AbortController().signal)) {
         if (name !== stream) continue;
         seen.push(id);
         if (seen.length === 100) appended = store.append(stream, 350, events.slice(350));
@@ -115,16 +117,16 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
     });
 
     test('ends without an error when its signal aborts, waiting or not', async () => {
-      const { store, stream } = opened();
+      const { store, stream, begin } = opened();
       expect(await all(store.follow(null, AbortSignal.abort()))).toEqual([]);
-      const waiting = gather(store, null, stream);
+      const waiting = gather(store, begin, stream);
       await store.append(stream, 0, newEvents(3));
       await waiting.reach(3);
       await setImmediate();
       await waiting.leave();
       const ending = new AbortController();
       const versions: number[] = [];
-      for await (const { version, stream: name } of store.follow(null, ending.signal)) {
+      for await (const { version, stream: name } of store.follow(begin, ending.signal)) {
         if (name !== stream) continue;
         versions.push(version);
         if (version === 2) ending.abort();
@@ -133,14 +135,14 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
     });
 
     test('does not tell of appends that met a conflict or were sent again', async () => {
-      const { store, stream } = opened();
+      const { store, stream, begin } = opened();
       const events = newEvents(2);
       await store.append(stream, 0, events);
       await store.append(stream, 0, newEvents(1));
       await store.append(stream, 0, events);
       const last = newEvent();
       await store.append(stream, 2, [last]);
-      expect(idsOf(await firstOf(store, null, 3, stream))).toEqual(idsOf([...events, last]));
+      expect(idsOf(await firstOf(store, begin, 3, stream))).toEqual(idsOf([...events, last]));
     });
   });
 
@@ -188,11 +190,11 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
     });
 
     test('ends iterations that are under way, waiting or not', async () => {
-      const { store, stream } = opened();
+      const { store, stream, begin } = opened();
       await store.append(stream, 0, newEvents(900));
       const reading = store.read(stream)[Symbol.asyncIterator]();
       await reading.next();
-      const waiting = gather(store, null, stream);
+      const waiting = gather(store, begin, stream);
       await waiting.reach(900);
       const paused = store.follow(null, new AbortController().signal)[Symbol.asyncIterator]();
       await paused.next();
@@ -210,11 +212,11 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
   if (!isDurable) return;
   describe('opened again', () => {
     test('everything is there, positions included, and sending again still knows it', async () => {
-      const { here, store, stream } = opened();
+      const { here, store, stream, begin } = opened();
       const events = newEvents(300);
       await store.append(stream, 0, events.slice(0, 200));
       await store.append(stream, 200, events.slice(200));
-      const before = await firstOf(store, null, 300, stream);
+      const before = await firstOf(store, begin, 300, stream);
       await store.close();
       const again = await here.open();
       const resend = await again.append(stream, 200, events.slice(200));
@@ -225,7 +227,7 @@ export function followingContract(opened: () => OpenPlace, isDurable: boolean): 
       });
       const added = newEvent();
       await again.append(stream, 300, [added]);
-      const after = await firstOf(again, null, 301, stream);
+      const after = await firstOf(again, begin, 301, stream);
       expect(after.slice(0, 300)).toEqual(before);
       const rest = await firstOf(again, before[149]!.position, 151, stream);
       expect(idsOf(rest)).toEqual(idsOf([...events.slice(150), added]));

@@ -12,7 +12,7 @@ export type Patience = {
 
 /**
  * What a call gives, in order. However the iteration ends, so does the call: the client by itself
- * leaves it open at the server.
+ * leaves it open at the server, and remembers it for ever.
  */
 export async function* received<T>(
   call: Call,
@@ -20,21 +20,36 @@ export async function* received<T>(
 ): AsyncGenerator<T> {
   const { stream } = call;
   stream.on('error', () => undefined); // errors that come after the end concern nobody
-  const end = (): unknown => stream.destroy(new Error('the call was ended'));
-  signal.addEventListener('abort', end, { once: true });
+  const leave = leaving(call);
+  signal.addEventListener('abort', leave, { once: true });
   const items = stream[Symbol.asyncIterator]() as AsyncIterator<T>;
   try {
-    if (signal.aborted) end();
+    if (signal.aborted) leave();
     for (;;) {
       const item = await withinMs(silenceMaxMs, items, stream);
       if (item.done === true) return;
       yield item.value;
     }
   } finally {
-    signal.removeEventListener('abort', end);
-    call.cancel().catch(() => undefined); // a call that was never made
-    stream.destroy();
+    signal.removeEventListener('abort', leave);
+    leave();
   }
+}
+
+/** How to end a call for good, together with what gRPC holds of it beneath the client's stream. */
+function leaving({ stream, cancel }: Call): () => void {
+  let beneath: Readable | null = null;
+  stream.once('pipe', (piped: Readable) => {
+    beneath = piped;
+  });
+  const end = async (): Promise<void> => {
+    await cancel().catch(() => undefined); // a call that was never made
+    beneath?.destroy();
+  };
+  return () => {
+    stream.destroy(new Error('the call was ended'));
+    void end();
+  };
 }
 
 async function withinMs<T>(

@@ -9,9 +9,9 @@ type Event = { readonly version: number; readonly type: string };
 /** An engine with one machine that was switched on and has one copy. */
 async function engineWithHistory(): Promise<TestEngine> {
   const engine = await TestEngine.start();
-  await engine.json('machine', 'create', 'web');
-  await engine.json('machine', 'power', 'web', 'on');
-  await engine.json('machine', 'clone', 'web', 'copy');
+  await engine.post('/v1/machines', { name: 'web' });
+  await engine.post('/v1/machines/web/power', { state: 'on' });
+  await engine.post('/v1/machines/web/clones', { name: 'copy' });
   return engine;
 }
 
@@ -92,7 +92,7 @@ describe('audit by the command line', () => {
   it('refuses heads that another key signed', async () => {
     const engine = await engineWithHistory();
     const other = await TestEngine.start();
-    await other.json('machine', 'create', 'web');
+    await other.post('/v1/machines', { name: 'web' });
     const heads = join(engine.data, 'heads');
     await other.json('heads', 'export', heads);
     const { status, stderr } = await engine.run('verify', '--all', '--heads', heads);

@@ -31,8 +31,8 @@ describe('the engine as a program', () => {
 
   it('finds machines, endpoints and power again after a restart', async () => {
     const engine = await TestEngine.start();
-    await engine.json('machine', 'create', 'web');
-    await engine.json('machine', 'power', 'web', 'on');
+    await engine.post('/v1/machines', { name: 'web' });
+    await engine.post('/v1/machines/web/power', { state: 'on' });
     const { listen, id } = await engine.json<{ listen: string; id: string }>(
       ...['endpoint', 'open', 'web', '--protocol', 'swtpm', '--listen', 'tcp:127.0.0.1:0'],
     );
@@ -48,7 +48,7 @@ describe('the engine as a program', () => {
 
   it('leaves what it serves whole when it is asked to end in the middle of it', async () => {
     const engine = await TestEngine.start();
-    await engine.json('machine', 'create', 'web');
+    await engine.post('/v1/machines', { name: 'web' });
     const { listen } = await engine.json<{ listen: string }>(
       ...['endpoint', 'open', 'web', '--protocol', 'swtpm', '--listen', 'tcp:127.0.0.1:0'],
     );
@@ -57,7 +57,7 @@ describe('the engine as a program', () => {
     const follower = await Running.start(...history);
     expect(JSON.parse(follower.ready)).toMatchObject({ version: 1, type: 'TpmManufactured' });
     const making = engine.run('machine', 'create', 'n', '--count', '50', '--json');
-    await engine.json('machine', 'power', 'web', 'on');
+    await engine.post('/v1/machines/web/power', { state: 'on' });
     const { status, log } = await engine.running.end();
     expect([status, log]).toEqual([0, expect.not.stringContaining('"level":"error"')]);
     await Promise.all([follower.ended(), guest.receiveAll()]);
@@ -76,7 +76,7 @@ describe('the engine as a program', () => {
     });
     const simulator = ['simulator', '--listen', 'tcp:127.0.0.1:0', '--data', engine.data];
     expect((await stemma(...simulator)).status).toBe(1);
-    await engine.json('machine', 'create', 'web');
+    await engine.post('/v1/machines', { name: 'web' });
   });
 
   it('refuses a folder that is none, a store that is none, and one of another kind', async () => {
@@ -126,10 +126,10 @@ describe('the engine as a program', () => {
     const engine = await TestEngine.start();
     const open = ['--protocol', 'swtpm', '--listen', 'tcp:127.0.0.1:0'];
     for (const name of ['good', 'bad']) {
-      await engine.json('machine', 'create', name);
+      await engine.post('/v1/machines', { name });
       await engine.json('endpoint', 'open', name, ...open);
     }
-    await engine.json('machine', 'power', 'bad', 'on');
+    await engine.post('/v1/machines/bad/power', { state: 'on' });
     // Killed, it keeps no memento that would stand for the events before it.
     await engine.running.end('SIGKILL');
     const database = new DatabaseSync(join(engine.data, 'stemma.db'));
@@ -181,39 +181,6 @@ describe('the program', () => {
         ].join(' '),
       });
     }
-  });
-
-  it.each([
-    [['machine', 'create'], "missing required argument 'name'"],
-    [['machine', 'create', 'x', '--count', '0'], 'Expected a whole number of at least 1.'],
-    [['machine', 'power', 'x', 'maybe'], 'Allowed choices are on, off, reset.'],
-    [['machine', 'rollback', 'x'], "required option '--to <snapshot>' not specified"],
-    [['machine', 'frobnicate'], "unknown command 'frobnicate'"],
-    [['machine', 'list', '--frobnicate'], "unknown option '--frobnicate'"],
-    [
-      ['endpoint', 'open', 'x', '--listen', 'tcp:127.0.0.1:0'],
-      "option '--protocol <protocol>' not",
-    ],
-    [['inspect', 'x', '--at', '1', '--time', '2026-01-01'], 'cannot be used with option'],
-    [['lineage', 'x', '--json', '--dot'], 'cannot be used with option'],
-    [['verify'], 'verify: give the name of a machine, or --all.'],
-    [['serve', '--http', 'nowhere'], '--http: expected HOST:PORT, got "nowhere".'],
-    [['serve', '--tls-cert', 'x'], '--tls-cert and --tls-key belong together.'],
-    [['simulator'], "required option '--listen <tcp:HOST:PORT>' not specified"],
-    [['frobnicate'], "unknown command 'frobnicate'"],
-  ])('refuses %j as wrong usage, in one sentence', async (args, sentence) => {
-    const { status, stdout, stderr } = await stemma(...args);
-    expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^stemma: [^\n]*\n$/);
-    expect(stderr).toContain(sentence);
-  });
-
-  it('refuses a name that cannot be one, in one sentence', async () => {
-    const { status, stderr } = await stemma('machine', 'show', '../etc');
-    expect([status, stderr]).toEqual([
-      1,
-      'stemma: name: expected 1 to 63 characters of a-z, 0-9 and "-", got "../etc".\n',
-    ]);
   });
 
   it('tells its version and its verbs', async () => {

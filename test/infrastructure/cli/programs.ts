@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { ask } from '../http/ask.ts';
 
 export const PROGRAM = fileURLToPath(
   new URL('../../../dist/infrastructure/cli/main.js', import.meta.url),
@@ -113,6 +114,14 @@ export class TestEngine {
 
   run(...args: readonly string[]): Promise<Ran> {
     return stemma(...args, '--data', this.data);
+  }
+
+  /** Asks the engine without a program in between, for what a test only begins with. */
+  async post(path: string, body: Readonly<Record<string, unknown>>): Promise<void> {
+    const { status, text: said } = await ask(join(this.data, 'stemma.sock'), 'POST', path, {
+      body,
+    });
+    if (status >= 300) throw new Error(said);
   }
 
   /** The JSON that a verb prints; throws with what it said when it is refused. */

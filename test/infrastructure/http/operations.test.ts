@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ROUTES } from '../../../infrastructure/http/routes.ts';
-import { TestHost, ask } from './host.ts';
+import { ask } from './ask.ts';
+import { TestHost } from './host.ts';
 
 describe('what operators ask', () => {
   it('says that it lives and is ready', async () => {

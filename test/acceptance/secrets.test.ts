@@ -10,7 +10,7 @@ import { concat, sameOctets, toHex, u16, u32 } from '../../domain/structures/oct
 import { Secret } from '../../domain/structures/secret.ts';
 import { openHost, type Host } from '../../infrastructure/composition.ts';
 import { Guest, STORAGE_ROOT_KEY } from '../../infrastructure/demo/guest.ts';
-import { ask } from '../infrastructure/http/host.ts';
+import { ask } from '../infrastructure/http/ask.ts';
 
 const NV_INDEX = 0x01800010;
 const OWNER_AUTH = octetsOf('the authorization value of the owner');

@@ -6,13 +6,7 @@ import {
   type NewEvent,
 } from '../../domain/engine/eventStore.ts';
 import { all, firstOf, idsOf, newEvent, newEvents, versionsOf } from '../support/events.ts';
-import { followingContract } from './following.contract.ts';
-
-/** Where the stores of one test lie: opened as often as wanted, all gone with `end`. */
-export type StorePlace = {
-  readonly open: () => Promise<EventStore>;
-  readonly end: () => Promise<void>;
-};
+import { followingContract, type StorePlace } from './following.contract.ts';
 
 export type ContractOptions = {
   readonly name: string;

@@ -2,7 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { EventStore, RecordedEvent } from '../../domain/engine/eventStore.ts';
 import { all, firstOf, idsOf, newEvent, newEvents, versionsOf } from '../support/events.ts';
-import type { StorePlace } from './eventStore.contract.ts';
+
+/** Where the stores of one test lie: opened as often as wanted, all gone with `end`. */
+export type StorePlace = {
+  readonly open: () => Promise<EventStore>;
+  readonly end: () => Promise<void>;
+};
 
 export type OpenPlace = {
   readonly here: StorePlace;

@@ -74,7 +74,7 @@ function clientOf(url: string): EventStoreDBClient {
   } catch {
     throw new StoreError(
       'unavailable',
-      'The connection string of the event store cannot be read: expected esdb://HOST:PORT?tls=true.',
+      'The connection string of the event store cannot be read: expected esdb://HOST:PORT.',
     );
   }
   // One call for each append: the client's batches have no deadline, share what is in flight among
@@ -166,7 +166,8 @@ class EventStoreDbStore implements EventStore {
       await this.#send(LIST, [toEventData({ ...event, data })], {});
     } catch (error) {
       const { message } = appendError(this.#server, error);
-      throw new StoreError('unavailable', message, { cause: error }); // nothing of the stream itself
+      // Nothing of the stream itself was sent.
+      throw new StoreError('unavailable', message, { cause: error });
     }
   }
 

@@ -24,7 +24,7 @@ describe('a call that is left', () => {
   });
   afterEach(() => server.kill());
 
-  /** What the client remembers of its calls: it goes on for as long as it is not told of their end. */
+  /** How many calls the client remembers, until it is told of their end. */
   const remembered = (): number =>
     (client as unknown as { readonly disposableStreams: ReadonlySet<unknown> }).disposableStreams
       .size;

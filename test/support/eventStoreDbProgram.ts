@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { startEventStoreDb } from './eventStoreDb.ts';
 
 /**
- * The stand-in for an EventStoreDB as a program: `[--port N] [--file FILE]`. It prints one line with
- * its connection string when it answers, and serves until it is told to end; with a file, what was
- * acknowledged is there again however it ended.
+ * The stand-in for an EventStoreDB as a program: `[--port N] [--file FILE]`. It prints one line
+ * with its connection string when it answers, and serves until it is told to end; with a file, what
+ * was acknowledged is there again however it ended.
  */
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, file: { type: 'string' } },

@@ -2,8 +2,8 @@ import { openSqliteStore } from '../../infrastructure/store/sqlite/sqliteStore.t
 import { newEvent } from './events.ts';
 
 /**
- * A program that appends to one stream of a SQLite file until it is ended, and prints what became of
- * each append: `appended VERSION` or the kind of the error. What fails is sent again.
+ * A program that appends to one stream of a SQLite file until it is ended, and prints what became
+ * of each append: `appended VERSION` or the kind of the error. What fails is sent again.
  */
 const [file = ''] = process.argv.slice(2);
 const DATA = JSON.stringify('x'.repeat(20_000));

@@ -26,7 +26,7 @@ function nameAlgOf({ nameAlg }: TpmtPublic): HashAlg {
   return nameAlg === 'NULL' ? refuse('KEY') : nameAlg;
 }
 
-/** The seed that both sides of an ECDH derive: with the points as they were sent. Part 1, C.6.1 ECDH */
+/** The seed that both sides of an ECDH derive, with the points as they were sent. Part 1, C.6.1 */
 function eccSeed(
   publicArea: EccPublic,
   label: SecretLabel,

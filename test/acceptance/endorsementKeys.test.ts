@@ -40,11 +40,12 @@ const NV_AUTHORIZATION = 0x149;
 const POLICY_A: Partial<Record<HashAlg, Uint8Array>> = {
   SHA256: fromHex('837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa'),
   SHA384: fromHex(
-    '8bbf2266537c171cb56e403c4dc1d4b64f432611dc386e6f532050c3278c930e143e8bb1133824ccb431053871c6db53',
+    '8bbf2266537c171cb56e403c4dc1d4b64f432611dc386e6f532050c3278c930e' +
+      '143e8bb1133824ccb431053871c6db53',
   ),
   SHA512: fromHex(
-    '1e3b76502c8a1425aa0b7b3fc646a1b0fae063b03b5368f9c4cddecaff0891dd682bac1a85d4d832b781ea451915de5f' +
-      'c5bf0dc4a1917cd42fa041e3f998e0ee',
+    '1e3b76502c8a1425aa0b7b3fc646a1b0fae063b03b5368f9c4cddecaff0891dd' +
+      '682bac1a85d4d832b781ea451915de5fc5bf0dc4a1917cd42fa041e3f998e0ee',
   ),
 };
 
@@ -52,11 +53,12 @@ const POLICY_A: Partial<Record<HashAlg, Uint8Array>> = {
 const POLICY_B: Partial<Record<HashAlg, Uint8Array>> = {
   SHA256: fromHex('ca3d0a99a2b93906f7a3342414efcfb3a385d44cd1fd459089d19b5071c0b7a0'),
   SHA384: fromHex(
-    'b26e7d28d11a50bc53d882bcf5fd3a1a074148bb35d3b4e4cb1c0ad9bde419cacb47ba09699646150f9fc000f3f80e12',
+    'b26e7d28d11a50bc53d882bcf5fd3a1a074148bb35d3b4e4cb1c0ad9bde419ca' +
+      'cb47ba09699646150f9fc000f3f80e12',
   ),
   SHA512: fromHex(
-    'b8221ca69e8550a4914de3faa6a18c072cc01208073a928d5d66d59ef79e49a429c41a6b269571d57edb25fbdb183842' +
-      '5608b413cd616a5f6db5b6071af99bea',
+    'b8221ca69e8550a4914de3faa6a18c072cc01208073a928d5d66d59ef79e49a4' +
+      '29c41a6b269571d57edb25fbdb1838425608b413cd616a5f6db5b6071af99bea',
   ),
 };
 

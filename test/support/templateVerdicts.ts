@@ -1,9 +1,9 @@
 /**
- * What swtpm 0.7 with libtpms 0.9 answers to templates with all combinations of the seven attributes
- * that matter, by parent, by type and scheme, with or without data of the caller's. Letter i is for
- * the combination whose bits say, the lowest one first: fixedTPM, fixedParent, sensitiveDataOrigin,
- * encryptedDuplication, restricted, decrypt, sign. A point is a success; A, S, Y and K stand for
- * ATTRIBUTES, SCHEME, SYMMETRIC and KDF at parameter 2.
+ * What swtpm 0.7 with libtpms 0.9 answers to templates with all combinations of the seven
+ * attributes that matter, by parent, by type and scheme, with or without data of the caller's.
+ * Letter i is for the combination whose bits say, the lowest one first: fixedTPM, fixedParent,
+ * sensitiveDataOrigin, encryptedDuplication, restricted, decrypt, sign. A point is a success; A, S,
+ * Y and K stand for ATTRIBUTES, SCHEME, SYMMETRIC and KDF at parameter 2.
  */
 export const TEMPLATE_VERDICTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a hierarchy': {

@@ -1,5 +1,5 @@
 import { eccPublicFromPrivate, scalarFromRandom } from '../crypto/ecc.ts';
-import { digest } from '../crypto/hash.ts';
+import { digest, hmac } from '../crypto/hash.ts';
 import { rsaModulus } from '../crypto/rsa.ts';
 import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
 import { OBJECT, has } from '../structures/attributes.ts';
@@ -52,7 +52,7 @@ export function makeKey(
       const seedValue = new Secret(origin.seedOctets(DIGEST_SIZE[nameAlg]));
       const area = { authValue, seedValue, sensitiveType: 'KEYEDHASH', sensitive } as const;
       return {
-        publicArea: { ...template, unique: symmetricUnique(nameAlg, area) },
+        publicArea: { ...template, unique: symmetricUnique(template, nameAlg, area) },
         sensitive: area,
       };
     }
@@ -61,7 +61,7 @@ export function makeKey(
       const seedValue = new Secret(origin.seedOctets(DIGEST_SIZE[nameAlg]));
       const area = { authValue, seedValue, sensitiveType: 'SYMCIPHER', sensitive } as const;
       return {
-        publicArea: { ...template, unique: symmetricUnique(nameAlg, area) },
+        publicArea: { ...template, unique: symmetricUnique(template, nameAlg, area) },
         sensitive: area,
       };
     }
@@ -108,11 +108,15 @@ function bitsOf(
 }
 
 /**
- * What binds the public area of a cipher or keyed hash to its secret. Part 1, 27.5.3.2 Symmetric
+ * What binds the public area of a cipher or keyed hash to its secret; for parents it tells nothing
+ * about the seed without the key. Part 1, 27.5.3.2 Symmetric
  */
 export function symmetricUnique(
+  publicArea: TpmtPublic,
   nameAlg: HashAlg,
   { seedValue, sensitive }: { readonly seedValue: Secret; readonly sensitive: Secret },
 ): Uint8Array {
-  return digest(nameAlg, seedValue.octets, sensitive.octets);
+  return isStorageArea(publicArea)
+    ? hmac(nameAlg, seedValue.octets, sensitive.octets)
+    : digest(nameAlg, seedValue.octets, sensitive.octets);
 }

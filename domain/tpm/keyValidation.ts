@@ -91,7 +91,7 @@ function checkSymmetric(
   if (!isSizeRight(publicArea, sensitive.sensitive.length)) refuse('KEY_SIZE', blame.sensitive);
   if (nameAlg === 'NULL') return;
   if (sensitive.seedValue.length !== digestSize) refuse('KEY_SIZE', blame.sensitive);
-  if (!sameOctets(unique, symmetricUnique(nameAlg, sensitive))) refuse('BINDING');
+  if (!sameOctets(unique, symmetricUnique(publicArea, nameAlg, sensitive))) refuse('BINDING');
 }
 
 function isSizeRight(publicArea: Area<'KEYEDHASH' | 'SYMCIPHER'>, size: number): boolean {

@@ -41,17 +41,37 @@ export function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }
 
+const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
 /** Lower-case hexadecimal digits, two an octet. */
 export function toHex(octets: Uint8Array): string {
   let hex = '';
-  for (const octet of octets) hex += octet.toString(16).padStart(2, '0');
+  for (let i = 0; i < octets.length; i += 1) hex += HEX[octets[i]!]!;
   return hex;
+}
+
+const NO_DIGIT = 0xff;
+
+/** What each ASCII character is worth as a hexadecimal digit. */
+const DIGITS = new Uint8Array(128).fill(NO_DIGIT);
+for (let value = 0; value < 16; value += 1) {
+  const digit = value.toString(16);
+  DIGITS[digit.charCodeAt(0)] = value;
+  DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
 /** The octets of an even number of hexadecimal digits. Throws on anything else. */
 export function fromHex(hex: string): Uint8Array {
-  if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new Error('expected an even number of hex digits');
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const octets = new Uint8Array(hex.length >>> 1);
+  let isHex = hex.length % 2 === 0;
+  for (let i = 0; i < octets.length; i += 1) {
+    const high = DIGITS[hex.charCodeAt(2 * i)] ?? NO_DIGIT;
+    const low = DIGITS[hex.charCodeAt(2 * i + 1)] ?? NO_DIGIT;
+    isHex &&= high < NO_DIGIT && low < NO_DIGIT;
+    octets[i] = (high << 4) | low;
+  }
+  if (!isHex) throw new Error('expected an even number of hex digits');
+  return octets;
 }
 
 /** The octets without trailing zeros, as authorization values are compared and used. */

@@ -1,6 +1,6 @@
 import { concat } from '../structures/octets.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
-import { nodeDigest, nodeDigestOfParts, nodeHmac } from './node.ts';
+import { nodeDigest, nodeDigestOfParts, nodeDigestOfText, nodeHmac } from './node.ts';
 
 /** Below this many octets joining parts costs less than a running hash. */
 const JOINED_SIZE_MAX = 4096;
@@ -21,6 +21,11 @@ export function digest(alg: HashAlg, ...parts: readonly Uint8Array[]): Uint8Arra
   return size > JOINED_SIZE_MAX
     ? nodeDigestOfParts(name, parts)
     : nodeDigest(name, concat(...parts));
+}
+
+/** The digest of a text in UTF-8, in lower-case hexadecimal digits. */
+export function digestOfText(alg: HashAlg, text: string): string {
+  return nodeDigestOfText(OPENSSL_NAME[alg], text);
 }
 
 /** The HMAC of the parts, one after the other. FIPS 198-1 HMAC */

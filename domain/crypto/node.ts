@@ -29,6 +29,11 @@ export function nodeDigest(name: string, data: Uint8Array): Uint8Array {
   return fromBinary(hash(name, data, 'binary'));
 }
 
+/** The digest of a text in UTF-8, in hexadecimal, under OpenSSL's name of the hash algorithm. */
+export function nodeDigestOfText(name: string, text: string): string {
+  return hash(name, text, 'hex');
+}
+
 /** The digest of several runs of octets, one after the other, without joining them. */
 export function nodeDigestOfParts(name: string, parts: readonly Uint8Array[]): Uint8Array {
   const running = createHash(name);

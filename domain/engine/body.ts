@@ -22,7 +22,7 @@ function encode(value: unknown, secrets: Uint8Array[]): unknown {
     case 'bigint':
       return `n:${value}`;
     case 'string':
-      return /^[xnst]:/.test(value) ? `t:${value}` : value;
+      return value.charCodeAt(1) === COLON && /^[xnst]/.test(value) ? `t:${value}` : value;
     case 'object':
       return value === null ? null : encodeObject(value, secrets);
     default:

@@ -19,7 +19,8 @@ export function wordsOf(value: unknown): string {
 function parting(a: string, b: string): string {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
-  return `...${a.slice(Math.max(0, at - 80), at + 80)}\n   and ...${b.slice(Math.max(0, at - 80), at + 80)}`;
+  const around = (text: string): string => text.slice(Math.max(0, at - 80), at + 80);
+  return `...${around(a)}\n   and ...${around(b)}`;
 }
 
 function compare(law: string, a: unknown, b: unknown): string | null {
@@ -27,7 +28,7 @@ function compare(law: string, a: unknown, b: unknown): string | null {
   return first === second ? null : `${law}: ${parting(first, second)}`;
 }
 
-/** Law 1: the log, from the octets that a store would hold, folds to the state that it came from. */
+/** Law 1: the log, from the octets that a store would hold, folds to the state it came from. */
 export function replayLaw(history: History): string | null {
   let head = NO_EVENTS;
   const events = history.recorded.map((recorded) => {

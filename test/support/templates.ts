@@ -56,3 +56,15 @@ export function signingKey(attributes = 0): Of<'ECC'> {
     },
   };
 }
+
+/** A key for HMACs with SHA-256, with these attributes beside the usual ones. */
+export function hmacKey(attributes = 0): Of<'KEYEDHASH'> {
+  return {
+    type: 'KEYEDHASH',
+    nameAlg: 'SHA256',
+    objectAttributes: OBJECT.sensitiveDataOrigin | OBJECT.userWithAuth | OBJECT.sign | attributes,
+    authPolicy: NONE,
+    parameters: { scheme: { scheme: 'HMAC', hashAlg: 'SHA256' } },
+    unique: NONE,
+  };
+}

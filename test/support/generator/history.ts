@@ -8,7 +8,7 @@ import { manufactureTpm } from '../../../domain/lineage/lineage.ts';
 import { execute } from '../../../domain/processor/execute.ts';
 import { indicate } from '../../../domain/processor/indicate.ts';
 import type { Signal } from '../../../domain/processor/signals.ts';
-import { ascii, toHex } from '../../../domain/structures/octets.ts';
+import { ascii } from '../../../domain/structures/octets.ts';
 import { Secret } from '../../../domain/structures/secret.ts';
 import { evolve, fold, type TpmEvent } from '../../../domain/tpm/evolve.ts';
 import type { ProfileName } from '../../../domain/tpm/profile.ts';
@@ -99,10 +99,9 @@ export class History {
       },
       rsaPrimes: (wanted) => {
         const { bits, exponent } = wanted;
-        const text =
-          wanted.kind === 'random'
-            ? `random ${this.random.below(PRIME_KINDS)}`
-            : `derived ${(wanted.context[5] ?? 0) % PRIME_KINDS} ${toHex(wanted.seed.octets).length}`;
+        const isDerived = wanted.kind === 'derived';
+        const kind = isDerived ? (wanted.context[5] ?? 0) : this.random.below(PRIME_KINDS);
+        const text = `${wanted.kind} ${kind % PRIME_KINDS}`;
         const made = primesOf(text, bits, exponent);
         primes.push(made);
         return made;

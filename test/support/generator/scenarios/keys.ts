@@ -6,7 +6,7 @@ import { EMPTY_SECRET, Secret } from '../../../../domain/structures/secret.ts';
 import { objectAt } from '../../../../domain/tpm/entities.ts';
 import type { TpmObject } from '../../../../domain/tpm/objects.ts';
 import { isStorageParent } from '../../../../domain/tpm/templates.ts';
-import { STORAGE_KEY, cipherKey, signingKey } from '../../templates.ts';
+import { STORAGE_KEY, cipherKey, hmacKey, signingKey } from '../../templates.ts';
 import type { Guest } from '../guest.ts';
 import { policyFor, withPolicy } from './sessions.ts';
 
@@ -28,17 +28,6 @@ const RSA_KEY: TpmtPublic = {
   },
   unique: NONE,
 };
-
-function hmacKey(attributes = 0): TpmtPublic {
-  return {
-    type: 'KEYEDHASH',
-    nameAlg: 'SHA256',
-    objectAttributes: sensitiveDataOrigin | userWithAuth | sign | attributes,
-    authPolicy: NONE,
-    parameters: { scheme: { scheme: 'HMAC', hashAlg: 'SHA256' } },
-    unique: NONE,
-  };
-}
 
 const SEALED: TpmtPublic = {
   type: 'KEYEDHASH',

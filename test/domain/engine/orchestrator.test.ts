@@ -50,7 +50,7 @@ describe('orchestrator', () => {
     expect(await problems(engine)).toEqual([]);
   });
 
-  test('a clone has another endorsement seed, the same storage seed, a higher counter', async () => {
+  test('a clone has another endorsement seed, the same storage seed, one count more', async () => {
     const engine = testEngine();
     const source = await (await runningMachine(engine, 'alpha')).capture();
     await engine.orchestrator.clone('alpha', { name: 'beta' });

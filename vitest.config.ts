@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests never start a built program, and so do not wait for a compilation. */
-const PURE = ['test/domain/**', 'test/laws/**', 'test/projections/**', 'test/vectors/**', 'test/types/**'];
+const PURE = [
+  'test/domain/**',
+  'test/laws/**',
+  'test/projections/**',
+  'test/vectors/**',
+  'test/types/**',
+];
 const TIDY = 'test/tidy.test.ts';
 
 export default defineConfig({

@@ -66,7 +66,9 @@ function isTelling(octets: Uint8Array): boolean {
   return octets.length >= SIZE_MIN && new Set(octets).size >= VARIETY_MIN;
 }
 
-/** A secret as it could stand somewhere: raw, in hexadecimal, in base64 at each of its three phases. */
+/**
+ * A secret as it could stand somewhere: raw, in hexadecimal, in base64 at each of its three phases.
+ */
 function spellings(octets: Uint8Array): readonly Buffer[] {
   const hex = toHex(octets);
   const base64 = [0, 1, 2].flatMap((phase) => {

@@ -103,3 +103,10 @@ can_reset() {
   return 1
 }
 reset_tpm() { bash -c "$INTEROP_RESET"; }
+
+# altered FILE OFFSET: the file with the octet at the offset changed.
+altered() {
+  head -c "$2" "$1"
+  tail -c +$(($2 + 1)) "$1" | head -c 1 | xxd -p | tr 0-9a-f 1-9a-f0 | xxd -r -p
+  tail -c +$(($2 + 2)) "$1"
+}

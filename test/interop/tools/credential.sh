@@ -55,7 +55,7 @@ for algorithm in rsa ecc; do
   quiet tpm2_makecredential -e ek.pub -s secret -n "$(octets ak.name)" -o credential
   flush
   cp credential kept
-  { head -c 20 kept && printf X && tail -c +22 kept; } >credential
+  altered kept 20 >credential
   refuses activates ek ak
   cp kept credential
   quiet tpm2_startauthsession --policy-session -S session

@@ -85,7 +85,7 @@ refuses tpm2_sign -c p256.ctx -p signer -s rsassa -g sha256 -o no.sig message
 
 # The private part is bound to its parent and cannot be altered.
 refuses tpm2_load -C o-rsa2048.ctx -u rsa.pub -r rsa.priv -c no.ctx
-{ head -c 60 rsa.priv && printf X && tail -c +62 rsa.priv; } >altered.priv
+altered rsa.priv 60 >altered.priv
 refuses 0x1df tpm2_load -C o-ecc256.ctx -u rsa.pub -r altered.priv -c no.ctx
 refuses 0x1df tpm2_load -C o-ecc256.ctx -u p256.pub -r rsa.priv -c no.ctx
 

@@ -44,7 +44,7 @@ quotes() {
 
   # Another nonce, an altered quote, altered PCR values, another key's signature.
   refuses tpm2_checkquote -u "$key.pem" -m quote.msg -s quote.sig -f quote.pcrs -q "${nonce/0/1}"
-  { head -c 70 quote.msg && printf X && tail -c +72 quote.msg; } >altered.msg
+  altered quote.msg 70 >altered.msg
   refuses tpm2_checkquote -u "$key.pem" -m altered.msg -s quote.sig -q "$nonce"
   tpm2_pcrextend "23:sha256=$(digest sha256 cc)"
   quiet tpm2_quote -c "$key.ctx" -l sha1:16+sha256:0,16,23 -q "$nonce" -m later.msg -s later.sig \

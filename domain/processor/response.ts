@@ -1,7 +1,7 @@
 import type { Decision } from '../commands/command.ts';
 import { SESSION, has, withBits, withoutBits } from '../structures/attributes.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
-import { EMPTY, u32 } from '../structures/octets.ts';
+import { EMPTY } from '../structures/octets.ts';
 import type { TpmError } from '../structures/tpmError.ts';
 import { Writer } from '../structures/wire.ts';
 import type { Circumstances } from '../commands/circumstances.ts';
@@ -25,8 +25,9 @@ function withHeader(tag: number, code: number, body: Uint8Array): Uint8Array {
   const response = new Uint8Array(10 + body.length);
   response[0] = tag >>> 8;
   response[1] = tag;
-  response.set(u32(response.length), 2);
-  response.set(u32(code), 6);
+  const numbers = new DataView(response.buffer);
+  numbers.setUint32(2, response.length);
+  numbers.setUint32(6, code);
   response.set(body, 10);
   return response;
 }

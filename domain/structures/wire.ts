@@ -65,10 +65,20 @@ export class Reader {
   }
 }
 
+const SCRATCH_SIZE = 4096;
+/** A buffer that no writer uses at the moment: most values are small and written at once. */
+let scratch: Uint8Array | null = null;
+const NO_ROOM = new Uint8Array(0);
+
 /** Writes big-endian values into a growing buffer. Part 2, 4.2 Marshaling */
 export class Writer {
-  #octets = new Uint8Array(256);
+  #octets: Uint8Array;
   #at = 0;
+
+  constructor() {
+    this.#octets = scratch ?? new Uint8Array(SCRATCH_SIZE);
+    scratch = null;
+  }
 
   get length(): number {
     return this.#at;
@@ -115,9 +125,15 @@ export class Writer {
     };
   }
 
-  /** What was written, in an array of its own. */
+  /** What was written, in an array of its own. The writer begins anew; nothing of it is left. */
   toOctets(): Uint8Array {
-    return this.#octets.slice(0, this.#at);
+    const written = this.#octets.subarray(0, this.#at);
+    const octets = new Uint8Array(written);
+    written.fill(0);
+    if (this.#octets.length === SCRATCH_SIZE) scratch = this.#octets;
+    this.#octets = NO_ROOM;
+    this.#at = 0;
+    return octets;
   }
 
   #grow(count: number): void {

@@ -1,6 +1,5 @@
 import type { TpmtHa, TpmsPcrSelection } from '../structures/base.ts';
 import { DIGEST_SIZE, HASH_ALGS, type HashAlg } from '../structures/hashAlg.ts';
-import { PCR_COUNT } from '../structures/handles.ts';
 import type { Secret } from '../structures/secret.ts';
 
 /**
@@ -114,12 +113,15 @@ export function selectedValues(
   pcrs: Pcrs,
   selection: readonly TpmsPcrSelection[],
 ): readonly Uint8Array[] {
-  return selection.flatMap((entry) =>
-    Array.from({ length: PCR_COUNT }, (_, pcr) => pcr)
-      .filter((pcr) => ((selectedPcrs(entry) >>> pcr) & 1) === 1)
-      .map((pcr) => pcrValue(pcrs, entry.hash, pcr))
-      .filter((value) => value !== null),
-  );
+  const values: Uint8Array[] = [];
+  for (const entry of selection) {
+    let left = selectedPcrs(entry);
+    for (let pcr = 0; left !== 0; pcr += 1, left >>>= 1) {
+      const value = (left & 1) === 1 ? pcrValue(pcrs, entry.hash, pcr) : null;
+      if (value !== null) values.push(value);
+    }
+  }
+  return values;
 }
 
 /** The value of a PCR after TPM2_Startup(CLEAR), before any measurement. */

@@ -32,8 +32,9 @@ function firstOf(selection: readonly TpmsPcrSelection[]): readonly TpmsPcrSelect
   let left = VALUES_MAX;
   return selection.map((entry) => {
     let read = 0;
+    const selected = selectedPcrs(entry);
     for (let pcr = 0; pcr < PCR_COUNT && left > 0; pcr += 1) {
-      const bit = selectedPcrs(entry) & (1 << pcr);
+      const bit = selected & (1 << pcr);
       read |= bit;
       if (bit !== 0) left -= 1;
     }

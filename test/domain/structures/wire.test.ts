@@ -91,7 +91,16 @@ describe('Writer', () => {
     writer.u8(1);
     const first = writer.toOctets();
     writer.u8(2);
-    first.fill(0);
-    expect(toHex(writer.toOctets())).toBe('0102');
+    expect(toHex(writer.toOctets())).toBe('02');
+    expect(toHex(first)).toBe('01');
+  });
+
+  it('keeps apart what two of them write at once', () => {
+    const [one, other] = [new Writer(), new Writer()];
+    one.u8(1);
+    other.u8(2);
+    one.octets(new Uint8Array(5000).fill(3));
+    expect(toHex(other.toOctets())).toBe('02');
+    expect(one.toOctets().length).toBe(5001);
   });
 });

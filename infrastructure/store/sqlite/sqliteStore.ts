@@ -22,6 +22,8 @@ import type {
 const OWN_FILE = import.meta.url.endsWith('.ts') ? './sqliteWorker.ts' : './sqliteWorker.js';
 /** One transaction takes so many octets at most, so that none holds the next ones up for long. */
 const GROUP_CHARACTERS_MAX = 4_000_000;
+/** How long an append may wait for its followers. */
+const FOLLOW_DELAY_MS = 4;
 
 type Waiting = {
   readonly resolve: (value: unknown) => void;
@@ -60,6 +62,7 @@ class SqliteStore implements EventStore {
   /** Why the thread cannot be asked any more. */
   #ended: string | null = null;
   #next = 1;
+  #waking: NodeJS.Timeout | null = null;
 
   constructor(options: WorkerOptions) {
     this.#file = options.file;
@@ -103,12 +106,23 @@ class SqliteStore implements EventStore {
       try {
         const outcomes = (await this.#ask({ kind: 'append', appends })) as readonly WireOutcome[];
         outcomes.forEach((outcome, i) => group[i]?.resolve(outcome));
-        for (const wake of this.#followers) wake();
+        this.#wakeSoon();
       } catch (error) {
         for (const { reject } of group) reject(error as Error);
       }
     }
     this.#appending = null;
+  }
+
+  /**
+   * Followers read what was appended in one go, a little later: the thread that they ask is the one
+   * that a guest's next command waits for.
+   */
+  #wakeSoon(): void {
+    this.#waking ??= setTimeout(() => {
+      this.#waking = null;
+      for (const wake of this.#followers) wake();
+    }, FOLLOW_DELAY_MS);
   }
 
   #takeGroup(): readonly PendingAppend[] {
@@ -192,6 +206,7 @@ class SqliteStore implements EventStore {
 
   async #close(): Promise<void> {
     await this.#appending;
+    if (this.#waking !== null) clearTimeout(this.#waking);
     const closing = this.#post({ kind: 'close' });
     for (const wake of this.#followers) wake();
     await closing.catch(() => undefined); // a thread that has failed holds nothing any more

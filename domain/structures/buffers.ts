@@ -35,6 +35,8 @@ export const TPM2B_ECC_PARAMETER = sized('TPM2B_ECC_PARAMETER', 66);
 export const TPM2B_SYM_KEY = sizedSecret('TPM2B_SYM_KEY', 32);
 /** TPM2B_ENCRYPTED_SECRET: an RSA block or an ECC point. Part 2, 11.4.3 TPM2B_ENCRYPTED_SECRET */
 export const TPM2B_ENCRYPTED_SECRET = sized('TPM2B_ENCRYPTED_SECRET', 384);
+/** TPM2B_LABEL: at most LABEL_MAX_BUFFER. Part 2, 11.1.10 TPM2B_LABEL */
+export const TPM2B_LABEL = sized('TPM2B_LABEL', 32);
 /** TPM2B_PRIVATE: a protected sensitive area. Part 2, 12.3.7 TPM2B_PRIVATE */
 export const TPM2B_PRIVATE = sized('TPM2B_PRIVATE', 1230);
 /** TPM2B_ID_OBJECT: a protected credential. Part 2, 12.4.3 TPM2B_ID_OBJECT */

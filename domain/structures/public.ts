@@ -9,6 +9,7 @@ import {
   TPM2B_AUTH,
   TPM2B_DIGEST,
   TPM2B_ECC_PARAMETER,
+  TPM2B_LABEL,
   TPM2B_PUBLIC_KEY_RSA,
   TPM2B_SENSITIVE_DATA,
 } from './buffers.ts';
@@ -103,6 +104,28 @@ export type TpmtPublic = Of<typeof TPMT_PUBLIC_OR_NULL>;
 export const TPM2B_PUBLIC = sizedOf('TPM2B_PUBLIC', TPMT_PUBLIC);
 /** TPM2B_PUBLIC+. Part 2, 12.2.5 TPM2B_PUBLIC */
 export const TPM2B_PUBLIC_OR_NULL = sizedOf('TPM2B_PUBLIC+', TPMT_PUBLIC_OR_NULL);
+
+/** TPMS_DERIVE: what tells derived objects apart. Part 2, 11.1.11 TPMS_DERIVE */
+export const TPMS_DERIVE = struct('TPMS_DERIVE', { label: TPM2B_LABEL, context: TPM2B_LABEL });
+export type TpmsDerive = Of<typeof TPMS_DERIVE>;
+
+function derivedArea<T extends keyof typeof PARAMETERS>(type: T) {
+  return struct('TPMT_PUBLIC', {
+    nameAlg: TPMI_ALG_HASH,
+    objectAttributes: TPMA_OBJECT,
+    authPolicy: TPM2B_DIGEST,
+    parameters: PARAMETERS[type],
+    unique: TPMS_DERIVE,
+  });
+}
+
+/** The template of a derived object: a TPMS_DERIVE is its unique. Part 2, 12.2.6 TPM2B_TEMPLATE */
+export const TPMT_PUBLIC_DERIVED = tagged('TPMT_PUBLIC', 'type', TPMI_ALG_PUBLIC, {
+  RSA: derivedArea('RSA'),
+  ECC: derivedArea('ECC'),
+  KEYEDHASH: derivedArea('KEYEDHASH'),
+  SYMCIPHER: derivedArea('SYMCIPHER'),
+});
 
 /** TPMT_PUBLIC_PARMS: an object's type and parameters. Part 2, 12.2.3.8 TPMT_PUBLIC_PARMS */
 export const TPMT_PUBLIC_PARMS = tagged('TPMT_PUBLIC_PARMS', 'type', TPMI_ALG_PUBLIC, PARAMETERS);

@@ -83,13 +83,18 @@ function makeRsa(
   return { p, unique: rsaModulus(p.octets, q.octets) };
 }
 
+/** True when the caller's data is not the key; derived objects do not even say so. */
+function isMadeHere(attributes: number, data: Secret): boolean {
+  return has(attributes, OBJECT.sensitiveDataOrigin) || data.length === 0;
+}
+
 function cipherKeyOf(
   { objectAttributes, parameters }: Extract<TpmtPublic, { type: 'SYMCIPHER' }>,
   data: Secret,
   { octets }: KeyOrigin,
 ): Secret {
   const size = parameters.sym.keyBits / 8;
-  if (has(objectAttributes, OBJECT.sensitiveDataOrigin)) return new Secret(octets(size));
+  if (isMadeHere(objectAttributes, data)) return new Secret(octets(size));
   return data.length === size ? data : refuse('KEY_SIZE');
 }
 
@@ -102,7 +107,7 @@ function bitsOf(
   const { objectAttributes: attributes, parameters } = publicArea;
   const { scheme } = parameters;
   const hashAlg = scheme.scheme === 'NULL' ? nameAlg : scheme.hashAlg;
-  if (has(attributes, OBJECT.sensitiveDataOrigin)) return new Secret(octets(DIGEST_SIZE[hashAlg]));
+  if (isMadeHere(attributes, data)) return new Secret(octets(DIGEST_SIZE[hashAlg]));
   const isKey = has(attributes, OBJECT.sign) || has(attributes, OBJECT.decrypt);
   return isKey && data.length > HASH_BLOCK_SIZE[hashAlg] ? refuse('SIZE') : data;
 }

@@ -18,6 +18,11 @@ export function isStorageParent({ publicArea, isExternal }: TpmObject): boolean 
   return !isExternal && publicArea.type !== 'KEYEDHASH' && isStorageArea(publicArea);
 }
 
+/** True for a keyed hash from which objects are derived. Part 1, 28 Derived Objects */
+export function isDerivationParent({ publicArea, isExternal }: TpmObject): boolean {
+  return !isExternal && publicArea.type === 'KEYEDHASH' && isStorageArea(publicArea);
+}
+
 /** True for the public area of a restricted decryption key. */
 export function isStorageArea({ objectAttributes }: TpmtPublic): boolean {
   return has(objectAttributes, OBJECT.restricted | OBJECT.decrypt);
@@ -69,6 +74,7 @@ export function checkPublicArea(parent: Parent, publicArea: TpmtPublic): void {
   if (nameAlg === 'NULL') refuse('HASH');
   if (authPolicy.length !== 0 && authPolicy.length !== DIGEST_SIZE[nameAlg]) refuse('SIZE');
   checkDuplication(parent, attributes);
+  if (parent !== null && isDerivationParent(parent)) checkDerived(parent, attributes);
   const [isSigning, isDecrypting] = [has(attributes, OBJECT.sign), has(attributes, OBJECT.decrypt)];
   if (isSigning === isDecrypting) {
     if (has(attributes, OBJECT.restricted)) refuse('ATTRIBUTES');
@@ -90,6 +96,13 @@ function checkDuplication(parent: Parent, attributes: number): void {
   if (!has(parents, OBJECT.fixedTPM) && isEncrypted !== has(parents, OBJECT.encryptedDuplication)) {
     refuse('ATTRIBUTES');
   }
+}
+
+/** What is derived stays as near to its parent as the parent to the TPM. */
+function checkDerived({ publicArea }: TpmObject, attributes: number): void {
+  if (!has(attributes, OBJECT.fixedParent)) refuse('ATTRIBUTES');
+  const isParentFixed = has(publicArea.objectAttributes, OBJECT.fixedTPM);
+  if (has(attributes, OBJECT.fixedTPM) !== isParentFixed) refuse('ATTRIBUTES');
 }
 
 /**

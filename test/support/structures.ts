@@ -101,13 +101,18 @@ const eccPoint = fields({ x: octets(66), y: octets(66) });
 const unique = { RSA: octets(384), ECC: eccPoint, KEYEDHASH: digest, SYMCIPHER: digest };
 const objectAttributes = bitsOf(0x000f0cf6);
 
-function publicArea(nameAlg: Values): Values {
+const derive = fields({ label: octets(32), context: octets(32) });
+
+function publicArea(
+  nameAlg: Values,
+  uniques: Readonly<Record<keyof typeof unique, Values>> = unique,
+): Values {
   const member = (type: keyof typeof parameters): Record<string, Values> => ({
     nameAlg,
     objectAttributes,
     authPolicy: digest,
     parameters: fields(parameters[type]),
-    unique: unique[type],
+    unique: uniques[type],
   });
   return tagged('type', {
     RSA: member('RSA'),
@@ -327,6 +332,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPM2B_SENSITIVE_DATA: secrets(128),
   TPM2B_SYM_KEY: secrets(32),
   TPM2B_TEMPLATE: octets(484),
+  TPM2B_LABEL: octets(32),
   TPM2B_TIMEOUT: octets(8),
   TPMS_ALG_PROPERTY: algProperty,
   TPMS_TAGGED_PROPERTY: taggedProperty,
@@ -349,6 +355,13 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPMT_PUBLIC: publicNamed,
   TPM2B_PUBLIC: publicNamed,
   TPMT_PUBLIC_OR_NULL: publicOrNull,
+  TPMS_DERIVE: derive,
+  TPMT_PUBLIC_DERIVED: publicArea(hash, {
+    RSA: derive,
+    ECC: derive,
+    KEYEDHASH: derive,
+    SYMCIPHER: derive,
+  }),
   TPM2B_PUBLIC_OR_NULL: publicOrNull,
   TPMT_PUBLIC_PARMS: tagged('type', parameters),
   TPMS_SENSITIVE_CREATE: sensitiveCreate,

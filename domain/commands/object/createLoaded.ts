@@ -6,21 +6,26 @@ import {
   TPM2B_PUBLIC_OR_NULL,
   TPM2B_SENSITIVE_CREATE,
   TPMT_PUBLIC,
+  type TpmsSensitiveCreate,
 } from '../../structures/public.ts';
 import { positioned } from '../../structures/tpmError.ts';
-import { checkRequest } from '../../tpm/creation.ts';
-import { freeTransient } from '../../tpm/entities.ts';
+import { checkAuth, checkRequest } from '../../tpm/creation.ts';
+import { derivationRequest, type DerivationRequest } from '../../tpm/derivation.ts';
+import { freeTransient, slotAt } from '../../tpm/entities.ts';
 import { makeKey } from '../../tpm/keyMaterial.ts';
 import { primaryOrigin, randomOrigin } from '../../tpm/keyOrigin.ts';
-import { loadedObject } from '../../tpm/loading.ts';
+import { loadedObject, type ParentOrHierarchy } from '../../tpm/loading.ts';
 import { storageParentAt } from '../../tpm/parents.ts';
 import { sensitiveToPrivate } from '../../tpm/privateBlob.ts';
+import { isDerivationParent } from '../../tpm/templates.ts';
+import type { Tpm } from '../../tpm/tpm.ts';
+import type { Circumstances } from '../circumstances.ts';
 import { answerHandle, command } from '../command.ts';
 
 /**
- * Creates an object and loads it: a primary one under a hierarchy, or a child of a storage key.
- * Refuses with OBJECT_MEMORY without a free slot, TYPE what is no storage key, and what cannot be
- * created.
+ * Creates an object and loads it: a primary one under a hierarchy, a child of a storage key, or one
+ * that is derived from a keyed hash. Refuses with TYPE what is no parent, OBJECT_MEMORY without a
+ * free slot, and what cannot be created.
  */
 export const createLoaded = command({
   code: 0x191,
@@ -31,23 +36,46 @@ export const createLoaded = command({
   responseHandle: 'objectHandle',
   response: { outPrivate: TPM2B_PRIVATE, outPublic: TPM2B_PUBLIC_OR_NULL, name: TPM2B_NAME },
   decide: ({ parentHandle, inSensitive, inPublic }, tpm, circumstances) => {
+    const under = parentAt(tpm, parentHandle);
     const handle = freeTransient(tpm);
-    const isPrimary = handleType(parentHandle) === TPM_HT.PERMANENT;
-    const parent = isPrimary ? null : storageParentAt(tpm, parentHandle);
-    const template = positioned({ parameter: 2 }, () => fromOctets(TPMT_PUBLIC, inPublic));
-    const request = checkRequest(parent, template, inSensitive);
-    const origin =
-      parent === null
-        ? primaryOrigin(tpm.hierarchies, parentHandle, request, circumstances.rsaPrimes)
-        : randomOrigin(circumstances);
-    const made = makeKey(request.template, request.nameAlg, request.inSensitive, origin);
-    const object = loadedObject(parent ?? parentHandle, made.publicArea, made.sensitive);
+    const isDerived = typeof under !== 'number' && isDerivationParent(under);
+    const request = isDerived
+      ? derivationRequest(under, inPublic, inSensitive)
+      : ordinaryRequest(tpm, under, inPublic, inSensitive, circumstances);
+    const { template, nameAlg, origin } = request;
+    const { publicArea, sensitive } = makeKey(template, nameAlg, request.inSensitive, origin);
+    const object = loadedObject(under, publicArea, sensitive);
     const { name } = object;
     const outPrivate =
-      parent === null
+      typeof under === 'number' || isDerived
         ? EMPTY
-        : sensitiveToPrivate(parent, name, made.sensitive, circumstances.entropy);
-    const response = { outPrivate, outPublic: made.publicArea, name };
+        : sensitiveToPrivate(under, name, sensitive, circumstances.entropy);
+    const response = { outPrivate, outPublic: publicArea, name };
     return answerHandle(handle, response, { type: 'ObjectLoaded', handle, object });
   },
 });
+
+/** A hierarchy by its handle, a storage key, or what objects are derived from; TYPE otherwise. */
+function parentAt(tpm: Tpm, handle: number): ParentOrHierarchy {
+  if (handleType(handle) === TPM_HT.PERMANENT) return handle;
+  const slot = slotAt(tpm, handle);
+  if (slot.kind === 'object' && isDerivationParent(slot)) return slot;
+  return storageParentAt(tpm, handle);
+}
+
+function ordinaryRequest(
+  tpm: Tpm,
+  under: ParentOrHierarchy,
+  inPublic: Uint8Array,
+  inSensitive: TpmsSensitiveCreate,
+  circumstances: Circumstances,
+): DerivationRequest {
+  const template = positioned({ parameter: 2 }, () => fromOctets(TPMT_PUBLIC, inPublic));
+  checkAuth(inSensitive.userAuth, template.nameAlg);
+  const request = checkRequest(typeof under === 'number' ? null : under, template, inSensitive);
+  const origin =
+    typeof under === 'number'
+      ? primaryOrigin(tpm.hierarchies, under, request, circumstances.rsaPrimes)
+      : randomOrigin(circumstances);
+  return { ...request, origin };
+}

@@ -30,19 +30,19 @@ const SCRIPT_TIME_MAX_MS = 300_000;
 const STOCK = ['swtpm', 'swtpm_ioctl', 'tpm2_startup', 'libtss2-tcti-swtpm.so.0', 'tssstartup'];
 const TARGETS = ['swtpm', 'simulator', 'endpoint'];
 
-if (hasStock(...STOCK, 'openssl', 'xxd')) {
-  describe.each(TARGETS)('stock clients against %s', (target) => {
-    let verdicts: ReadonlyMap<string, Promise<string | undefined>>;
-    beforeAll(() => {
-      verdicts = run(target);
-    });
+const isLeftOut = !hasStock(...STOCK, 'openssl', 'xxd');
 
-    test.each(SCRIPTS)('%s', { timeout: SCRIPT_TIME_MAX_MS }, async (script) => {
-      const complaint = await verdicts.get(script);
-      if (complaint !== undefined) throw new Error(complaint);
-    });
+describe.skipIf(isLeftOut).each(TARGETS)('stock clients against %s', (target) => {
+  let verdicts: ReadonlyMap<string, Promise<string | undefined>>;
+  beforeAll(() => {
+    verdicts = run(target);
   });
-}
+
+  test.each(SCRIPTS)('%s', { timeout: SCRIPT_TIME_MAX_MS }, async (script) => {
+    const complaint = await verdicts.get(script);
+    if (complaint !== undefined) throw new Error(complaint);
+  });
+});
 
 function everyScript(): string[] {
   return ['tools', 'ibm'].flatMap((folder) =>

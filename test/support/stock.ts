@@ -9,6 +9,8 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   swtpm_cert: 'swtpm-tools',
   tssstartup: 'tss2',
   openssl: 'openssl',
+  prlimit: 'util-linux',
+  xxd: 'xxd',
   'qemu-system-x86_64': 'qemu-system-x86',
   'libtss2-tcti-swtpm.so.0': 'libtss2-tcti-swtpm0',
   'libtss2-tcti-mssim.so.0': 'libtss2-tcti-mssim0',

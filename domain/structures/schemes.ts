@@ -11,8 +11,11 @@ import { TPM2B_ECC_PARAMETER, TPM2B_PUBLIC_KEY_RSA } from './buffers.ts';
 const { AES, XOR, NULL } = TPM_ALG;
 const HASH_SCHEME = struct('TPMS_SCHEME_HASH', { hashAlg: TPMI_ALG_HASH });
 
-/** AES key sizes in bits; others are refused with VALUE. Part 2, 11.1.1 TPMI_AES_KEY_BITS */
-const TPMI_AES_KEY_BITS: Codec<number> = numberOf('TPMI_AES_KEY_BITS', [128, 256]);
+/**
+ * AES key sizes in bits; others are refused with VALUE. The reference leaves 192 out, which some
+ * profiles have. Part 2, 11.1.1 TPMI_AES_KEY_BITS
+ */
+const TPMI_AES_KEY_BITS: Codec<number> = numberOf('TPMI_AES_KEY_BITS', [128, 192, 256]);
 
 function numberOf(name: string, accepted: readonly number[]): Codec<number> {
   const table = Object.fromEntries(accepted.map((value) => [String(value), value]));

@@ -46,7 +46,7 @@ const ha = fc
   .chain((alg) => fields({ hashAlg: fc.constant(alg), digest: exactly(DIGEST_SIZE[alg]) }));
 const haOrNull = fc.option(ha, { nil: null });
 
-const block = { keyBits: fc.constantFrom(128, 256), mode: symMode };
+const block = { keyBits: fc.constantFrom(128, 192, 256), mode: symMode };
 const symDefObject = tagged('algorithm', { AES: block });
 const symDefObjectOrNull = tagged('algorithm', { AES: block, NULL: {} });
 const rsaScheme = tagged('scheme', {

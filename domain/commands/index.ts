@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { eccParameters } from './asymmetric/eccParameters.ts';
 import { ecdhKeyGen } from './asymmetric/ecdhKeyGen.ts';
 import { ecdhZGen } from './asymmetric/ecdhZGen.ts';
 import { rsaDecrypt } from './asymmetric/rsaDecrypt.ts';
@@ -189,6 +190,7 @@ export const COMMANDS: readonly Command[] = [
   rsaEncrypt,
   startAuthSession,
   verifySignature,
+  eccParameters,
   getCapability(() => COMMANDS),
   getRandom,
   getTestResult,

@@ -19,5 +19,7 @@ test.each([128, 192, 256])('an AES key of %i bits encrypts as others do', (keyBi
   const key = objectAt(tpm, handle).sensitive?.sensitive.octets ?? new Uint8Array(0);
   expect(key.length * 8).toBe(keyBits);
   const expected = createCipheriv(`aes-${keyBits}-cfb`, key, ivIn).update(inData);
-  given(tpm).when(encryptDecrypt2, input).answers({ outData: Uint8Array.from(expected) });
+  given(tpm)
+    .when(encryptDecrypt2, input)
+    .answers({ outData: Uint8Array.from(expected) });
 });

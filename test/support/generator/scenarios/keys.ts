@@ -11,6 +11,7 @@ import type { Guest } from '../guest.ts';
 import { policyFor, withPolicy } from './sessions.ts';
 
 const NONE = new Uint8Array(0);
+const CURVES = ['NIST_P256', 'NIST_P384', 'NIST_P521'];
 const HIERARCHIES = [TPM_RH.OWNER, TPM_RH.ENDORSEMENT, TPM_RH.PLATFORM, TPM_RH.NULL];
 const FIXED = OBJECT.fixedTPM | OBJECT.fixedParent;
 const { userWithAuth, noDA, sensitiveDataOrigin, sign, decrypt } = OBJECT;
@@ -344,5 +345,6 @@ export const KEY_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   rsa,
   ecdh,
   encryption,
+  (guest) => guest.run('ECC_Parameters', { curveID: guest.random.pick(CURVES) }),
   (guest) => guest.run('TestParms', { parameters: { type: 'RSA', ...RSA_KEY.parameters } }),
 ];

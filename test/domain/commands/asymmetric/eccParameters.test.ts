@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { eccParameters } from '../../../../domain/commands/asymmetric/eccParameters.ts';
+import { isOnCurve } from '../../../../domain/crypto/ecc.ts';
+import { toHex } from '../../../../domain/structures/octets.ts';
+import { given } from '../../../support/given.ts';
+import { started } from '../../../support/tpms.ts';
+
+type Detail = Readonly<Record<'p' | 'a' | 'b' | 'gX' | 'gY' | 'n' | 'h', Uint8Array>>;
+
+function detailOf(curveID: string): Detail {
+  return given(started()).when(eccParameters, { curveID }).response['parameters'] as Detail;
+}
+
+describe('eccParameters', () => {
+  test('tells P-256 as SP 800-186 has it', () => {
+    const { p, a, n, h } = detailOf('NIST_P256');
+    expect(toHex(p)).toBe('ffffffff00000001000000000000000000000000ffffffffffffffffffffffff');
+    expect(toHex(a)).toBe('ffffffff00000001000000000000000000000000fffffffffffffffffffffffc');
+    expect(toHex(n)).toBe('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
+    expect(toHex(h)).toBe('01');
+  });
+
+  test.each([
+    ['NIST_P256', 256],
+    ['NIST_P384', 384],
+    ['NIST_P521', 521],
+  ] as const)('tells %s of %i bits with a generator on it', (curveID, keySize) => {
+    given(started())
+      .when(eccParameters, { curveID })
+      .answers({ parameters: { curveID, keySize, sign: { scheme: 'NULL' } } });
+    const { gX, gY } = detailOf(curveID);
+    expect(isOnCurve(curveID, gX, gY)).toBe(true);
+  });
+});

@@ -226,6 +226,8 @@ const attest = fc.oneof(
   ),
 );
 
+const [c, d] = [octets(66), octets(66)];
+const curveNumbers = { p: c, a: c, b: c, gX: d, gY: d, n: d, h: d };
 const creationData = fields({
   pcrSelect: pcrSelections,
   pcrDigest: digest,
@@ -345,13 +347,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
     keySize: u16,
     kdf: kdfScheme,
     sign: eccScheme,
-    p: octets(66),
-    a: octets(66),
-    b: octets(66),
-    gX: octets(66),
-    gY: octets(66),
-    n: octets(66),
-    h: octets(66),
+    ...curveNumbers,
   }),
   TPMS_CONTEXT: fields({
     sequence: u64,

@@ -1,3 +1,4 @@
+import { eccPublicFromPrivate } from '../crypto/ecc.ts';
 import { derivationSource } from '../crypto/drbg.ts';
 import { OBJECT, has } from '../structures/attributes.ts';
 import { fromOctets } from '../structures/codec.ts';
@@ -73,5 +74,5 @@ function derivedOrigin({ publicArea, sensitive }: TpmObject, { label, context }:
   const rsaPrimes = (): never => {
     throw new Error('RSA keys are not derived');
   };
-  return { octets, seedOctets: octets, rsaPrimes };
+  return { octets, seedOctets: octets, rsaPrimes, eccPublic: eccPublicFromPrivate };
 }

@@ -1,4 +1,4 @@
-import { eccPublicFromPrivate, scalarFromRandom } from '../crypto/ecc.ts';
+import { scalarFromRandom } from '../crypto/ecc.ts';
 import { digest, hmac } from '../crypto/hash.ts';
 import { rsaModulus } from '../crypto/rsa.ts';
 import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
@@ -43,7 +43,7 @@ export function makeKey(
       const seedValue = storageSeed(template, nameAlg, origin);
       const area = { authValue, seedValue, sensitiveType: 'ECC', sensitive } as const;
       return {
-        publicArea: { ...template, unique: eccPublicFromPrivate(curveID, d) },
+        publicArea: { ...template, unique: origin.eccPublic(curveID, d) },
         sensitive: area,
       };
     }

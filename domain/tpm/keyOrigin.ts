@@ -1,6 +1,8 @@
 import { kdfSource } from '../crypto/drbg.ts';
+import { eccPublicFromPrivate, type EccPoint } from '../crypto/ecc.ts';
+import type { EccCurve } from '../structures/eccCurve.ts';
 import { TPM_RH } from '../structures/handles.ts';
-import { concat } from '../structures/octets.ts';
+import { concat, toHex } from '../structures/octets.ts';
 import type { TpmsSensitiveCreate, TpmtPublic } from '../structures/public.ts';
 import type { Secret } from '../structures/secret.ts';
 import { hierarchyAt, type Hierarchies } from './hierarchies.ts';
@@ -8,7 +10,8 @@ import { objectName } from './names.ts';
 
 /**
  * Where the key of an object comes from: at random, or from the seed of a hierarchy. `octets` gives
- * the next so many; `seedOctets` those for the object's own seed; `rsaPrimes` the primes of a key.
+ * the next so many; `seedOctets` those for the object's own seed; `rsaPrimes` the primes of a key;
+ * `eccPublic` the point of a scalar, which may be remembered.
  */
 export type KeyOrigin = {
   readonly octets: (count: number) => Uint8Array;
@@ -17,6 +20,7 @@ export type KeyOrigin = {
     bits: number,
     exponent: number,
   ) => { readonly p: Secret; readonly q: Secret };
+  readonly eccPublic: (curve: EccCurve, d: Uint8Array) => EccPoint;
 };
 
 /** What the key is derived from, beside the seed. */
@@ -50,6 +54,7 @@ export function randomOrigin({
     octets: entropy,
     seedOctets: entropy,
     rsaPrimes: (bits, exponent) => rsaPrimes({ kind: 'random', bits, exponent }),
+    eccPublic: eccPublicFromPrivate,
   };
 }
 
@@ -77,5 +82,20 @@ export function primaryOrigin(
     seedOctets: kdfSource(seed.octets, SEED_LABEL, seedContext),
     rsaPrimes: (bits, exponent) =>
       rsaPrimes({ kind: 'derived', bits, exponent, seed, label: LABEL, context }),
+    eccPublic: (curve, d) => remembered(seed, toHex(context), () => eccPublicFromPrivate(curve, d)),
   };
+}
+
+/** Points of primary keys, which clients ask for again and again; they go with their seed. */
+const POINTS = new WeakMap<Secret, Map<string, EccPoint>>();
+const POINTS_MAX = 16;
+
+function remembered(seed: Secret, id: string, make: () => EccPoint): EccPoint {
+  const points = POINTS.get(seed) ?? new Map<string, EccPoint>();
+  POINTS.set(seed, points);
+  const point = points.get(id) ?? make();
+  points.set(id, point);
+  const [oldest] = points.keys();
+  if (points.size > POINTS_MAX && oldest !== undefined) points.delete(oldest);
+  return point;
 }

@@ -20,8 +20,8 @@ export function kdfa(
 }
 
 /**
- * KDFe: `bits` key bits from the x-coordinate of a shared point. All three coordinates are padded
- * to the size of the curve by the caller. Part 1, 11.4.10.3 KDFe for ECDH
+ * KDFe: `bits` key bits from the x-coordinate of a shared point. Coordinates are hashed as they are
+ * given: whoever wants them padded pads them. Part 1, 11.4.10.3 KDFe for ECDH
  */
 export function kdfe(
   alg: HashAlg,

@@ -1,71 +1,82 @@
-import { writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
-import { table, type Line } from './figures.ts';
-import { appends, fdatasync } from './measures/disk.ts';
-import { atOnce, making, memory } from './measures/fleet.ts';
-import { histories } from './measures/histories.ts';
-import { overSocket } from './measures/overSocket.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VERSION } from '../infrastructure/version.ts';
+import { figures, table, type Line } from './figures.ts';
+import type { Context, Measure } from './measure.ts';
+import { APPENDS } from './measures/appends.ts';
+import { COMMANDS } from './measures/commands.ts';
+import { CROWD } from './measures/crowd.ts';
+import { EVENT_LOOP } from './measures/eventLoop.ts';
+import { HISTORIES } from './measures/histories.ts';
+import { MAKING } from './measures/making.ts';
+import { MEMORY } from './measures/memory.ts';
+import { USAGE, optionsOf, type Options } from './options.ts';
 import { startEcho, startStemma, startSwtpm } from './servers.ts';
 
-const USAGE = 'usage: npm run bench [-- --against swtpm] [--json FILE] [--quick]';
+const MEASURES: readonly Measure[] = [
+  ...COMMANDS,
+  CROWD,
+  MAKING,
+  APPENDS,
+  HISTORIES,
+  MEMORY,
+  EVENT_LOOP,
+];
 
-type Options = {
-  readonly isAgainst: boolean;
-  readonly json: string | null;
-  readonly isQuick: boolean;
-};
-
-function optionsOf(): Options | null {
-  try {
-    const { values } = parseArgs({
-      options: {
-        against: { type: 'string' },
-        json: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-      },
-    });
-    if (values.against !== undefined && values.against !== 'swtpm') return null;
-    const { against, json, quick } = values;
-    return { isAgainst: against !== undefined, json: json ?? null, isQuick: quick };
-  } catch {
-    return null;
-  }
-}
-
-async function measure({ isAgainst, isQuick }: Options): Promise<readonly Line[]> {
-  const [ours, floor] = [await startStemma(), await startEcho()];
-  const theirs = isAgainst ? await startSwtpm() : null;
+async function measure({ isAgainstSwtpm, isQuick }: Options): Promise<readonly Line[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'stemma-bench-'));
+  const swtpm = isAgainstSwtpm ? await startSwtpm() : null;
+  const [stemma, echo] = [await startStemma(), await startEcho()];
+  const context: Context = { isQuick, folder, stemma, swtpm, echo };
   const lines: Line[] = [];
   try {
-    const disk = fdatasync(isQuick);
-    lines.push({
-      name: 'one fdatasync of this disk',
-      unit: 'ms',
-      ours: disk.medianMs,
-      p99: disk.p99Ms,
-    });
-    lines.push(...(await overSocket(ours, theirs, floor, isQuick)));
-    lines.push(await making(ours.engine, isAgainst, isQuick));
-    lines.push(...(await atOnce(ours.engine, isQuick)));
+    for (const { name, run } of MEASURES) {
+      progress(name);
+      lines.push(...(await run(context)));
+    }
   } finally {
-    await Promise.all([ours.close(), floor.close(), theirs?.close()]);
+    progress('');
+    await Promise.all([stemma.close(), echo.close(), swtpm?.close()]);
+    await rm(folder, { recursive: true, force: true });
   }
-  lines.push(...(await appends(isQuick)));
-  lines.push(...(await histories(isQuick)));
-  lines.push(...(await memory(isQuick)));
   return lines;
 }
 
-const options = optionsOf();
-if (options === null) {
-  console.error(USAGE);
-  process.exitCode = 2;
-} else if (options.isAgainst && spawnSync('swtpm', ['--version']).error !== undefined) {
-  console.error('swtpm is not installed (apt-get install swtpm swtpm-tools).');
-  process.exitCode = 1;
-} else {
+/** Says on a terminal what is being measured. */
+function progress(name: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${name}`);
+}
+
+function report(lines: readonly Line[], { isQuick }: Options): string {
+  const [cpu] = cpus();
+  const machine = { cpu: cpu?.model ?? '', cores: cpus().length, node: process.version };
+  const run = { stemma: VERSION, isQuick, ...machine, figures: figures(lines) };
+  return `${JSON.stringify(run, null, 2)}\n`;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = optionsOf(args);
+  if (options === null) {
+    console.error(USAGE);
+    return 2;
+  }
+  const needed = options.isAgainstSwtpm ? ['swtpm', 'swtpm_setup'] : [];
+  const missing = needed.find((program) => spawnSync(program, ['--version']).error !== undefined);
+  if (missing !== undefined) {
+    console.error(`${missing} is not installed: apt-get install swtpm swtpm-tools.`);
+    return 1;
+  }
   const lines = await measure(options);
   console.log(table(lines));
-  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(lines, null, 2)}\n`);
+  if (options.json !== null) await writeFile(options.json, report(lines, options));
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error);
+  process.exit(1); // what was started ends with this process
 }

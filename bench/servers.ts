@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EngineClient } from '../infrastructure/cli/engineClient.ts';
 import { EngineProcess } from '../infrastructure/demo/engineProcess.ts';
 import { Connection } from './connection.ts';
 
@@ -51,8 +52,20 @@ async function reachable(port: number, child: ChildProcess): Promise<void> {
   throw new Error('swtpm does not listen');
 }
 
+const CHILDREN = new Set<ChildProcess>();
+
+process.once('exit', () => {
+  for (const child of CHILDREN) child.kill();
+});
+
+/** Sees to it that a child does not outlive this process, however that ends. */
+export function endsWithUs(child: ChildProcess): void {
+  CHILDREN.add(child);
+  child.once('exit', () => CHILDREN.delete(child));
+}
+
 /** Ends a child, if it has not ended yet. */
-async function ended(child: ChildProcess): Promise<void> {
+export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   child.kill();
@@ -73,6 +86,7 @@ export async function startSwtpm(): Promise<Server> {
     ],
     { stdio: 'ignore' },
   );
+  endsWithUs(child);
   await reachable(port, child);
   return {
     name: 'swtpm',
@@ -85,14 +99,13 @@ export async function startSwtpm(): Promise<Server> {
 }
 
 /** An engine with a machine that is switched on, on the store that it has by default. */
-export async function startStemma(): Promise<Server & { readonly engine: EngineProcess }> {
+export async function startStemma(): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'stemma-bench-'));
   const engine = await EngineProcess.start(data);
-  const port = await openMachine(engine, 'bench');
+  const port = await openMachine(new EngineClient(data), 'bench');
   return {
     name: 'Stemma',
     port,
-    engine,
     close: async () => {
       await engine.stop();
       await rm(data, { recursive: true, force: true });
@@ -101,12 +114,13 @@ export async function startStemma(): Promise<Server & { readonly engine: EngineP
 }
 
 /** Makes a machine, switches it on, and opens an endpoint; gives its port. */
-export async function openMachine(engine: EngineProcess, name: string): Promise<number> {
-  await engine.api('POST', '/machines', { name });
-  await engine.api('POST', `/machines/${name}/power`, { state: 'on' });
-  const body = { protocol: 'swtpm', listen: 'tcp:127.0.0.1:0' };
-  const path = `/machines/${name}/endpoints`;
-  const { listen } = await engine.api<{ readonly listen: string }>('POST', path, body);
+export async function openMachine(client: EngineClient, name: string): Promise<number> {
+  await client.post('/machines', { name });
+  await client.post(`/machines/${name}/power`, { state: 'on' });
+  const { listen } = await client.post<{ readonly listen: string }>(`/machines/${name}/endpoints`, {
+    protocol: 'swtpm',
+    listen: 'tcp:127.0.0.1:0',
+  });
   return Number(listen.split(':').at(-1));
 }
 
@@ -122,6 +136,7 @@ const ECHO = `
 /** A Node.js server that answers whatever comes with the same octets: the floor of any server. */
 export async function startEcho(): Promise<Server> {
   const child = spawn(process.execPath, ['-e', ECHO], { stdio: ['ignore', 'pipe', 'ignore'] });
+  endsWithUs(child);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return {
     name: 'echo',

@@ -52,22 +52,6 @@ export class EngineProcess {
     });
   }
 
-  /** The text at a path of the admin socket, outside of the versioned API. */
-  get(path: string): Promise<string> {
-    const socketPath = join(this.data, 'stemma.sock');
-    return new Promise((resolve, reject) => {
-      const asked = request({ socketPath, method: 'GET', path }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on('data', (part: Buffer) => parts.push(part));
-        answer.on('end', () => {
-          resolve(Buffer.concat(parts).toString());
-        });
-      });
-      asked.on('error', reject);
-      asked.end();
-    });
-  }
-
   /** Ends the process at once, as a power cut would: nothing is finished, nothing is flushed. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;

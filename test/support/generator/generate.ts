@@ -1,13 +1,19 @@
 import type { ProfileName } from '../../../domain/tpm/profile.ts';
-import { Guest, type Counts } from './guest.ts';
+import { Guest, type Counts, type Sent } from './guest.ts';
 import { History } from './history.ts';
 import { Random } from './random.ts';
 import { KEY_SCENARIOS } from './scenarios/keys.ts';
 import { NV_SCENARIOS } from './scenarios/nv.ts';
-import { PLATFORM_SCENARIOS } from './scenarios/platform.ts';
-import { POLICY_SCENARIOS } from './scenarios/policies.ts';
+import { PLATFORM_SCENARIOS, SIGNAL_SCENARIOS } from './scenarios/platform.ts';
+import { POLICY_SCENARIOS, SIGNED_SCENARIOS } from './scenarios/policies.ts';
 
-const CHAPTERS = [KEY_SCENARIOS, NV_SCENARIOS, PLATFORM_SCENARIOS, POLICY_SCENARIOS];
+/** What to choose from: everything, or what a TPM in another process can be led through as well. */
+type Choice = readonly (readonly ((guest: Guest) => unknown)[])[];
+
+const CHAPTERS: Choice = [KEY_SCENARIOS, NV_SCENARIOS, PLATFORM_SCENARIOS, POLICY_SCENARIOS];
+
+/** Signals and time of our own making, and signatures over nonces of our own. */
+const OF_ONE_TPM_ONLY = new Set<unknown>([...SIGNAL_SCENARIOS, ...SIGNED_SCENARIOS]);
 
 /** The history of a TPM under at least so many sensible commands; the seed alone decides it. */
 export function generate(
@@ -17,11 +23,25 @@ export function generate(
   profile: ProfileName = 'default',
 ): History {
   const history = new History(new Random(seed), profile);
-  const guest = new Guest(history, counts);
+  return drive(new Guest(history, counts), commands, CHAPTERS);
+}
+
+/** The same with passwords alone, without the platform's signals, and all that was sent. */
+export function generateForTwin(seed: number, commands: number): readonly Sent[] {
+  const guest = new Guest(new History(new Random(seed), 'swtpm'), new Map(), true);
+  const chapters = CHAPTERS.map((scenarios) =>
+    scenarios.filter((scenario) => !OF_ONE_TPM_ONLY.has(scenario)),
+  );
+  drive(guest, commands, chapters);
+  return guest.sent;
+}
+
+function drive(guest: Guest, commands: number, chapters: Choice): History {
+  const { history } = guest;
   history.signal({ type: 'Init' });
   guest.run('Startup', { startupType: 'CLEAR' }, { locality: 0 });
   while (history.steps.length < commands) {
-    const scenarios = history.random.pick(CHAPTERS);
+    const scenarios = history.random.pick(chapters);
     history.random.pick(scenarios)(guest);
     if (history.tpm.lifecycle.phase === 'started') continue;
     guest.run('Startup', { startupType: 'CLEAR' }, { locality: 0 });

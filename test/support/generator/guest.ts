@@ -28,6 +28,15 @@ export type Manner = {
   readonly auditSession?: number;
 };
 
+/** A command as it was meant and sent, and what came of it. */
+export type Sent = {
+  readonly command: Command;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly authorizations: readonly Authorization[];
+  readonly locality: number;
+  readonly response: Response;
+};
+
 /** How often each command succeeded, and how often it was refused. */
 export type Counts = Map<string, { succeeded: number; refused: number }>;
 
@@ -40,10 +49,15 @@ export class Guest {
   readonly counts: Counts;
   /** What commands gave out and others take: wrapped halves, contexts, tickets, and the like. */
   readonly memory = new Map<string, unknown[]>();
+  /** What was sent, in its order. */
+  readonly sent: Sent[] = [];
+  /** No HMACs: commands that can be sent to another TPM as well. */
+  readonly hasPasswordsOnly: boolean;
 
-  constructor(history: History, counts: Counts) {
+  constructor(history: History, counts: Counts, hasPasswordsOnly = false) {
     this.history = history;
     this.counts = counts;
+    this.hasPasswordsOnly = hasPasswordsOnly;
   }
 
   get tpm(): Tpm {
@@ -92,6 +106,7 @@ export class Guest {
     if (response.code === 0) count.succeeded += 1;
     else count.refused += 1;
     this.counts.set(name, count);
+    this.sent.push({ command, input, authorizations, locality, response });
     return response;
   }
 
@@ -108,9 +123,11 @@ export class Guest {
         const isWrong = this.random.chance(2);
         const auth = isWrong ? this.random.octets(5) : authKey(this.tpm, entity).slice();
         if (i === 0 && policySession !== undefined) return this.#session(policySession, auth);
-        const session = this.random.chance(20) ? this.#unused('HMAC', used, command, input) : null;
+        const isByHmac = !this.hasPasswordsOnly && this.random.chance(20);
+        const session = isByHmac ? this.#unused('HMAC', used, command, input) : null;
         return session === null ? password(auth) : this.#session(session, auth);
       });
+    if (this.hasPasswordsOnly) return authorized;
     if (auditSession !== undefined) return [...authorized, this.#audit(auditSession)];
     const extra = command.hasNoSessions || !this.random.chance(12) ? null : 'HMAC';
     const session = extra === null ? null : this.#unused(extra, used, command, input);
@@ -159,7 +176,7 @@ export class Guest {
 }
 
 /** A response by the table of commands; what is encrypted in it stays as it is. */
-function decoded(command: Command, octets: Uint8Array): Response {
+export function decoded(command: Command, octets: Uint8Array): Response {
   const reader = new Reader(octets);
   const tag = reader.u16();
   reader.u32();

@@ -57,6 +57,28 @@ export function requestOctets(
   return concat(tag, u32(10 + body.length), u32(command.code), body);
 }
 
+/** The octets of a command whose sessions prove nothing: passwords, and policies without a value. */
+export function plainRequest(
+  command: Command,
+  input: Input,
+  authorizations: readonly Authorization[],
+): Uint8Array {
+  const handles = command.handles.map(({ name }) => u32(input[name] as number));
+  const area = authorizations.map(({ handle, attributes, nonceCaller, auth }) => {
+    const proof = handle === TPM_RH.PW ? auth : new Uint8Array(0);
+    const nonce = concat(u16(nonceCaller.length), nonceCaller);
+    return concat(u32(handle), nonce, new Uint8Array([attributes]), u16(proof.length), proof);
+  });
+  const sessions = concat(...area);
+  const hasSessions = authorizations.length > 0;
+  const body = concat(
+    ...handles,
+    ...(hasSessions ? [u32(sessions.length), sessions] : []),
+    parameterOctets(command, input),
+  );
+  return concat(u16(hasSessions ? 0x8002 : 0x8001), u32(10 + body.length), u32(command.code), body);
+}
+
 function parameterOctets(command: Command, input: Input): Uint8Array {
   const writer = new Writer();
   for (const { name, codec } of command.parameters) codec.marshal(writer, input[name]);

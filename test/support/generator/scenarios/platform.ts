@@ -161,6 +161,20 @@ function extend(guest: Guest): void {
   guest.run('PCR_Extend', { pcrHandle, digests: [{ hashAlg, digest: guest.random.octets(32) }] });
 }
 
+function clockAhead(guest: Guest): void {
+  const newTime = BigInt(guest.random.below(1_000_000)) + guest.tpm.clock.clockMs;
+  guest.run('ClockSet', { auth: TPM_RH.OWNER, newTime });
+}
+
+const OWN_SIGNALS: readonly ((guest: Guest) => unknown)[] = [
+  seldom(powerCycle),
+  seldom(withoutNv),
+  seldom(measure),
+  (guest) => {
+    guest.history.nowMs += guest.random.below(20_000);
+  },
+];
+
 /** All that is neither a key nor an index: PCR, hierarchies, hashes, attestation, time, power. */
 export const PLATFORM_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   extend,
@@ -192,11 +206,7 @@ export const PLATFORM_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   (guest) => guest.run('IncrementalSelfTest', { toTest: [] }),
   (guest) => guest.run('GetTestResult', {}),
   (guest) => guest.run('ReadClock', {}),
-  (guest) =>
-    guest.run('ClockSet', {
-      auth: TPM_RH.OWNER,
-      newTime: BigInt(guest.random.below(1_000_000)) + guest.tpm.clock.clockMs,
-    }),
+  clockAhead,
   (guest) =>
     guest.run('ClockRateAdjust', { auth: TPM_RH.OWNER, rateAdjust: guest.random.below(3) }),
   sequence,
@@ -250,10 +260,8 @@ export const PLATFORM_SCENARIOS: readonly ((guest: Guest) => void)[] = [
       authHandle: TPM_RH.PLATFORM,
       algorithmSet: guest.random.below(9),
     }),
-  seldom(powerCycle),
-  seldom(withoutNv),
-  seldom(measure),
-  (guest) => {
-    guest.history.nowMs += guest.random.below(20_000);
-  },
+  ...OWN_SIGNALS,
 ];
+
+/** Those that need more of the platform than commands. */
+export const SIGNAL_SCENARIOS: readonly unknown[] = [...OWN_SIGNALS, presence, clockAhead];

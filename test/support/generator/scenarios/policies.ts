@@ -157,3 +157,6 @@ export const POLICY_SCENARIOS: readonly ((guest: Guest) => void)[] = [
     }),
   (guest) => guest.run('PolicyGetDigest', { policySession: policySession(guest) }),
 ];
+
+/** Those in which a key of the TPM signs what the guest worked out. */
+export const SIGNED_SCENARIOS: readonly unknown[] = [signed, authorized];

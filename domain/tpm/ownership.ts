@@ -99,7 +99,7 @@ function clear(tpm: Tpm, event: Of<'Cleared'>): Tpm {
       restartCount: 0,
       clearCount: 0,
     },
-    pcrs: { ...tpm.pcrs, updateCounter: tpm.pcrs.updateCounter + 1 },
+    pcrs: { ...tpm.pcrs, auth: EMPTY_SECRET, updateCounter: tpm.pcrs.updateCounter + 1 },
     audit: { ...tpm.audit, counter: 0n },
   };
 }

@@ -57,7 +57,7 @@ export function requestOctets(
   return concat(tag, u32(10 + body.length), u32(command.code), body);
 }
 
-/** The octets of a command whose sessions prove nothing: passwords, and policies without a value. */
+/** A command whose sessions prove nothing: passwords, and policies without a value. */
 export function plainRequest(
   command: Command,
   input: Input,

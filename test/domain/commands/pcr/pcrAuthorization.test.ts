@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { clear } from '../../../../domain/commands/hierarchy/clear.ts';
 import { pcrSetAuthPolicy } from '../../../../domain/commands/pcr/pcrSetAuthPolicy.ts';
 import { pcrSetAuthValue } from '../../../../domain/commands/pcr/pcrSetAuthValue.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
@@ -16,6 +17,12 @@ describe('pcrSetAuthValue', () => {
       expect(entityAuth(tpm, pcr).octets).toEqual(AUTH.subarray(0, 3));
     }
     expect(entityAuth(tpm, 19).length).toBe(0);
+  });
+
+  test('sets a value that TPM2_Clear takes away', () => {
+    const { tpm } = given(started()).when(pcrSetAuthValue, { pcrHandle: 21, auth: AUTH });
+    const cleared = given(tpm).when(clear, { authHandle: TPM_RH.PLATFORM });
+    expect(entityAuth(cleared.tpm, 21).length).toBe(0);
   });
 
   test('is refused for other PCR', () => {

@@ -55,7 +55,12 @@ async function run(seed: number, steps: number): Promise<Run> {
     const sent = generateForTwin(seed, steps);
     for (const [i, one] of sent.entries()) {
       const theirs = await twin.answer(one);
-      if (theirs.code === one.response.code) continue;
+      const { parting } = theirs;
+      if (theirs.code === one.response.code && parting === null) continue;
+      if (parting !== null) {
+        const what = `${one.command.name}, ${parting.where}: ${parting.ours}, swtpm ${parting.theirs}`;
+        return { steps: i + 1, unexplained: `seed ${seed}, step ${i + 1}: ${what}` };
+      }
       const allowed = ALLOWED.find(({ is }) => is(one, theirs.code));
       if (allowed !== undefined) return { steps: i + 1, allowed };
       const where = `seed ${seed}, step ${i + 1}`;

@@ -3,6 +3,7 @@ import { toHex } from '../../domain/structures/octets.ts';
 import { Secret } from '../../domain/structures/secret.ts';
 import { decoded, type Sent } from '../support/generator/guest.ts';
 import { plainRequest } from '../support/generator/request.ts';
+import { parting, type Parting } from './comparison.ts';
 
 /** TPM_RC_RETRY: the reference's answer to the first use of dictionary attack protection. */
 const RETRY = 0x922;
@@ -13,6 +14,8 @@ const TELLING_SIZE = 8;
 export type Answered = {
   readonly code: number;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Where its response parameters differ from ours, if they do and must not. */
+  readonly parting: Parting | null;
 };
 
 /**
@@ -43,8 +46,11 @@ export class Twin {
     const request = plainRequest(command, own, authorizations);
     let theirs = decoded(command, await this.#swtpm.send(request));
     while (theirs.code === RETRY) theirs = decoded(command, await this.#swtpm.send(request));
-    if (response.code === 0 && theirs.code === 0) this.#learn(response.values, theirs.values);
-    return theirs;
+    if (response.code !== 0 || theirs.code !== 0) return { ...theirs, parting: null };
+    const translated = (value: unknown): unknown => this.#translated(value);
+    const found = parting(command.name, response.values, theirs.values, translated);
+    this.#learn(response.values, theirs.values);
+    return { ...theirs, parting: found };
   }
 
   /** Our value with all that we gave out before replaced by theirs. */

@@ -1,6 +1,7 @@
 import type { ProfileName } from '../../../domain/tpm/profile.ts';
 import { Guest, type Counts, type Sent } from './guest.ts';
 import { History } from './history.ts';
+import { observe } from './observers.ts';
 import { Random } from './random.ts';
 import { KEY_SCENARIOS } from './scenarios/keys.ts';
 import { NV_SCENARIOS } from './scenarios/nv.ts';
@@ -11,6 +12,9 @@ import { POLICY_SCENARIOS, SIGNED_SCENARIOS } from './scenarios/policies.ts';
 type Choice = readonly (readonly ((guest: Guest) => unknown)[])[];
 
 const CHAPTERS: Choice = [KEY_SCENARIOS, NV_SCENARIOS, PLATFORM_SCENARIOS, POLICY_SCENARIOS];
+
+/** How many commands a twin takes between two looks at all that it tells. */
+const OBSERVED_EVERY = 50;
 
 /** Signals and time of our own making, and signatures over nonces of our own. */
 const OF_ONE_TPM_ONLY = new Set<unknown>([...SIGNAL_SCENARIOS, ...SIGNED_SCENARIOS]);
@@ -26,21 +30,34 @@ export function generate(
   return drive(new Guest(history, counts), commands, CHAPTERS);
 }
 
-/** The same with passwords alone, without the platform's signals, and all that was sent. */
+/**
+ * The same with passwords alone and without the platform's signals, observed now and then; gives
+ * all that was sent.
+ */
 export function generateForTwin(seed: number, commands: number): readonly Sent[] {
   const guest = new Guest(new History(new Random(seed), 'swtpm'), new Map(), true);
   const chapters = CHAPTERS.map((scenarios) =>
     scenarios.filter((scenario) => !OF_ONE_TPM_ONLY.has(scenario)),
   );
-  drive(guest, commands, chapters);
+  drive(guest, commands, chapters, OBSERVED_EVERY);
   return guest.sent;
 }
 
-function drive(guest: Guest, commands: number, chapters: Choice): History {
+function drive(
+  guest: Guest,
+  commands: number,
+  chapters: Choice,
+  observedEvery = Infinity,
+): History {
   const { history } = guest;
   history.signal({ type: 'Init' });
   guest.run('Startup', { startupType: 'CLEAR' }, { locality: 0 });
+  let observedAt = observedEvery;
   while (history.steps.length < commands) {
+    if (history.steps.length >= observedAt) {
+      observe(guest);
+      observedAt = history.steps.length + observedEvery;
+    }
     const scenarios = history.random.pick(chapters);
     history.random.pick(scenarios)(guest);
     if (history.tpm.lifecycle.phase === 'started') continue;

@@ -162,7 +162,9 @@ export function entityPolicy(tpm: Tpm, handle: number): TpmtHa | null {
     case TPM_HT.PERSISTENT: {
       const slot = slotAt(tpm, handle);
       if (slot.kind === 'sequence' || slot.publicArea.nameAlg === 'NULL') return null;
-      return policyOf(slot.publicArea.nameAlg, slot.publicArea.authPolicy);
+      const { nameAlg, authPolicy } = slot.publicArea;
+      // An object without a policy has one that no session fulfils.
+      return { hashAlg: nameAlg, digest: authPolicy };
     }
     case TPM_HT.NV_INDEX: {
       const { nameAlg, authPolicy } = nvIndexAt(tpm, handle).publicArea;

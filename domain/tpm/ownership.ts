@@ -89,7 +89,7 @@ function clear(tpm: Tpm, event: Of<'Cleared'>): Tpm {
       ({ hierarchy }) => hierarchy !== TPM_RH.OWNER && hierarchy !== TPM_RH.ENDORSEMENT,
     ),
     nv: keepIndices(tpm.nv, ({ publicArea }) => has(publicArea.attributes, NV.PLATFORMCREATE)),
-    dictionaryAttack: DICTIONARY_ATTACK_DEFAULTS,
+    dictionaryAttack: { ...DICTIONARY_ATTACK_DEFAULTS, isUsed: tpm.dictionaryAttack.isUsed },
     clock: {
       ...tpm.clock,
       clockMs: 0n,

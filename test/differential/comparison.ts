@@ -4,6 +4,9 @@ import { toHex } from '../../domain/structures/octets.ts';
 /** A place in a response where the two part, or null. */
 export type Parting = { readonly where: string; readonly ours: string; readonly theirs: string };
 
+/** Whether octets, in hexadecimal, were given out by both sides in the same place. */
+export type AreTwins = (ours: string, theirs: string) => boolean;
+
 /** Response parameters that no random number and no clock has a part in, by their commands. */
 const DETERMINISTIC: Readonly<Record<string, readonly string[]>> = {
   ActivateCredential: ['certInfo'],
@@ -28,21 +31,21 @@ const OWN_PROPERTIES: ReadonlySet<number> = new Set([0x209, 0x20b, 0x20d]);
 const PT_VAR = 0x200;
 
 /**
- * Where the response parameters differ that must not: `twinOf` gives what the other side has in the
- * place of what we gave out before.
+ * Where the response parameters differ that must not: `areTwins` says of octets whether the two
+ * sides gave them out in the same place before.
  */
 export function parting(
   command: string,
   ours: Readonly<Record<string, unknown>>,
   theirs: Readonly<Record<string, unknown>>,
-  twinOf: (value: unknown) => unknown,
+  areTwins: AreTwins,
 ): Parting | null {
   if (command === 'GetCapability') {
     const [own, other] = [ours, theirs].map((values) => comparable(values['capabilityData']));
-    return difference('capabilityData', own, other);
+    return difference('capabilityData', own, other, areTwins);
   }
   for (const path of DETERMINISTIC[command] ?? []) {
-    const found = difference(path, twinOf(at(path, ours)), at(path, theirs));
+    const found = difference(path, at(path, ours), at(path, theirs), areTwins);
     if (found !== null) return found;
   }
   return null;
@@ -69,16 +72,21 @@ function at(path: string, values: unknown): unknown {
   return path.split('.').reduce((value, name) => fields(value)[name], values);
 }
 
-function difference(where: string, ours: unknown, theirs: unknown): Parting | null {
+function difference(
+  where: string,
+  ours: unknown,
+  theirs: unknown,
+  areTwins: AreTwins,
+): Parting | null {
   const isLeaf = (value: unknown): boolean =>
     typeof value !== 'object' || value === null || value instanceof Uint8Array;
   if (isLeaf(ours) || isLeaf(theirs)) {
     const [own, other] = [shown(ours), shown(theirs)];
-    return own === other ? null : { where, ours: own, theirs: other };
+    return own === other || areTwins(own, other) ? null : { where, ours: own, theirs: other };
   }
   const [own, other] = [fields(ours), fields(theirs)];
   for (const name of new Set([...Object.keys(own), ...Object.keys(other)])) {
-    const found = difference(`${where}.${name}`, own[name], other[name]);
+    const found = difference(`${where}.${name}`, own[name], other[name], areTwins);
     if (found !== null) return found;
   }
   return null;

@@ -4,9 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Signal } from '../../domain/processor/signals.ts';
+import { concat, u32 } from '../../domain/structures/octets.ts';
 
 const HEADER_SIZE = 10;
-const SET_LOCALITY = 5;
+/** Control commands of swtpm. */
+const CONTROL = { INIT: 2, SET_LOCALITY: 5, HASH_START: 6, HASH_DATA: 7, HASH_END: 8 };
 const TRIES_MAX = 300;
 
 /** swtpm at two UNIX sockets in a folder of its own: commands, and what its platform tells it. */
@@ -56,10 +59,32 @@ export class Swtpm {
   /** From now on commands come from this locality. */
   async setLocality(locality: number): Promise<void> {
     if (locality === this.#locality) return;
-    const control = await opened(join(this.#folder, 'control'));
-    await exchanged(control, new Uint8Array([0, 0, 0, SET_LOCALITY, locality]), () => 4);
-    control.destroy();
+    await this.#control(CONTROL.SET_LOCALITY, new Uint8Array([locality]));
     this.#locality = locality;
+  }
+
+  /** What the platform tells; power that goes is noticed when it comes back. */
+  async indicate(signal: Signal): Promise<void> {
+    switch (signal.type) {
+      case 'PowerOff':
+        return;
+      case 'Init':
+        return this.#control(CONTROL.INIT, u32(0));
+      case 'HashStart':
+        return this.#control(CONTROL.HASH_START, new Uint8Array(0));
+      case 'HashData':
+        return this.#control(CONTROL.HASH_DATA, concat(u32(signal.data.length), signal.data));
+      case 'HashEnd':
+        return this.#control(CONTROL.HASH_END, new Uint8Array(0));
+      default:
+        throw new Error(`swtpm cannot be told of ${signal.type}`);
+    }
+  }
+
+  async #control(code: number, body: Uint8Array): Promise<void> {
+    const control = await opened(join(this.#folder, 'control'));
+    await exchanged(control, concat(u32(code), body), () => 4);
+    control.destroy();
   }
 }
 

@@ -1,4 +1,5 @@
 import { Swtpm } from './swtpm.ts';
+import type { Signal } from '../../domain/processor/signals.ts';
 import { toHex } from '../../domain/structures/octets.ts';
 import { Secret } from '../../domain/structures/secret.ts';
 import { decoded, type Sent } from '../support/generator/guest.ts';
@@ -25,6 +26,8 @@ export type Answered = {
 export class Twin {
   readonly #swtpm: Swtpm;
   readonly #octets = new Map<string, Uint8Array>();
+  /** All of these in hexadecimal: the keys that we make for tests come more than once. */
+  readonly #pairs = new Set<string>();
   readonly #structures = new Map<object, unknown>();
 
   private constructor(swtpm: Swtpm) {
@@ -39,6 +42,11 @@ export class Twin {
     return this.#swtpm.close();
   }
 
+  /** Tells what the platform told us. */
+  indicate(signal: Signal): Promise<void> {
+    return this.#swtpm.indicate(signal);
+  }
+
   /** Sends what was sent to us, with its own values in the place of ours. */
   async answer({ command, input, authorizations, locality, response }: Sent): Promise<Answered> {
     await this.#swtpm.setLocality(locality);
@@ -47,8 +55,8 @@ export class Twin {
     let theirs = decoded(command, await this.#swtpm.send(request));
     while (theirs.code === RETRY) theirs = decoded(command, await this.#swtpm.send(request));
     if (response.code !== 0 || theirs.code !== 0) return { ...theirs, parting: null };
-    const translated = (value: unknown): unknown => this.#translated(value);
-    const found = parting(command.name, response.values, theirs.values, translated);
+    const areTwins = (own: string, other: string): boolean => this.#pairs.has(`${own} ${other}`);
+    const found = parting(command.name, response.values, theirs.values, areTwins);
     this.#learn(response.values, theirs.values);
     return { ...theirs, parting: found };
   }
@@ -66,7 +74,9 @@ export class Twin {
 
   #learn(ours: unknown, theirs: unknown): void {
     if (ours instanceof Uint8Array && theirs instanceof Uint8Array) {
-      if (ours.length >= TELLING_SIZE) this.#octets.set(toHex(ours), theirs);
+      if (ours.length < TELLING_SIZE) return;
+      this.#octets.set(toHex(ours), theirs);
+      this.#pairs.add(`${toHex(ours)} ${toHex(theirs)}`);
       return;
     }
     const isBoth = typeof ours === 'object' && typeof theirs === 'object';

@@ -1,5 +1,5 @@
 import type { ProfileName } from '../../../domain/tpm/profile.ts';
-import { Guest, type Counts, type Sent } from './guest.ts';
+import { Guest, type Counts, type Indicated, type Sent } from './guest.ts';
 import { History } from './history.ts';
 import { observe } from './observers.ts';
 import { Random } from './random.ts';
@@ -31,10 +31,10 @@ export function generate(
 }
 
 /**
- * The same with passwords alone and without the platform's signals, observed now and then; gives
- * all that was sent.
+ * The same as far as another process can follow: passwords alone, power cycles, measurements, and a
+ * look at everything now and then. Gives all that was sent and indicated.
  */
-export function generateForTwin(seed: number, commands: number): readonly Sent[] {
+export function generateForTwin(seed: number, commands: number): readonly (Sent | Indicated)[] {
   const guest = new Guest(new History(new Random(seed), 'swtpm'), new Map(), true);
   const chapters = CHAPTERS.map((scenarios) =>
     scenarios.filter((scenario) => !OF_ONE_TPM_ONLY.has(scenario)),

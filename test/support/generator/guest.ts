@@ -1,5 +1,6 @@
 import type { Command } from '../../../domain/commands/command.ts';
 import { COMMANDS } from '../../../domain/commands/index.ts';
+import type { Signal } from '../../../domain/processor/signals.ts';
 import { SESSION } from '../../../domain/structures/attributes.ts';
 import { Reader } from '../../../domain/structures/wire.ts';
 import { authKey } from '../../../domain/tpm/entities.ts';
@@ -37,6 +38,9 @@ export type Sent = {
   readonly response: Response;
 };
 
+/** What the platform told the TPM in between. */
+export type Indicated = { readonly signal: Signal };
+
 /** How often each command succeeded, and how often it was refused. */
 export type Counts = Map<string, { succeeded: number; refused: number }>;
 
@@ -49,15 +53,15 @@ export class Guest {
   readonly counts: Counts;
   /** What commands gave out and others take: wrapped halves, contexts, tickets, and the like. */
   readonly memory = new Map<string, unknown[]>();
-  /** What was sent, in its order. */
-  readonly sent: Sent[] = [];
-  /** No HMACs: commands that can be sent to another TPM as well. */
-  readonly hasPasswordsOnly: boolean;
+  /** What was sent and indicated, in its order. */
+  readonly sent: (Sent | Indicated)[] = [];
+  /** No HMACs, and no time that leaps: all of it can be done to another TPM as well. */
+  readonly hasTwin: boolean;
 
-  constructor(history: History, counts: Counts, hasPasswordsOnly = false) {
+  constructor(history: History, counts: Counts, hasTwin = false) {
     this.history = history;
     this.counts = counts;
-    this.hasPasswordsOnly = hasPasswordsOnly;
+    this.hasTwin = hasTwin;
   }
 
   get tpm(): Tpm {
@@ -110,6 +114,12 @@ export class Guest {
     return response;
   }
 
+  /** Gives the TPM a signal of the platform. */
+  indicate(signal: Signal): void {
+    this.history.signal(signal);
+    this.sent.push({ signal });
+  }
+
   #authorizations(
     command: Command,
     input: Readonly<Record<string, unknown>>,
@@ -123,11 +133,11 @@ export class Guest {
         const isWrong = this.random.chance(2);
         const auth = isWrong ? this.random.octets(5) : authKey(this.tpm, entity).slice();
         if (i === 0 && policySession !== undefined) return this.#session(policySession, auth);
-        const isByHmac = !this.hasPasswordsOnly && this.random.chance(20);
+        const isByHmac = !this.hasTwin && this.random.chance(20);
         const session = isByHmac ? this.#unused('HMAC', used, command, input) : null;
         return session === null ? password(auth) : this.#session(session, auth);
       });
-    if (this.hasPasswordsOnly) return authorized;
+    if (this.hasTwin) return authorized;
     if (auditSession !== undefined) return [...authorized, this.#audit(auditSession)];
     const extra = command.hasNoSessions || !this.random.chance(12) ? null : 'HMAC';
     const session = extra === null ? null : this.#unused(extra, used, command, input);

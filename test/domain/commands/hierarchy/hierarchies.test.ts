@@ -172,6 +172,12 @@ describe('clear', () => {
     expect(tpm.lifecycle.orderly).toBe('none');
   });
 
+  it('still knows that protected values were used since Startup', () => {
+    const used = given(before, { type: 'DictionaryAttackUsed' });
+    const cleared = used.when(clear, { authHandle: PLATFORM });
+    expect(cleared.tpm.dictionaryAttack.isUsed).toBe(true);
+  });
+
   it('is refused while it is forbidden', () => {
     given(before, { type: 'ClearControlled', isDisabled: true })
       .when(clear, { authHandle: PLATFORM })

@@ -7,6 +7,7 @@ import { objectAt } from '../../../../domain/tpm/entities.ts';
 import type { TpmObject } from '../../../../domain/tpm/objects.ts';
 import { isStorageParent } from '../../../../domain/tpm/templates.ts';
 import { STORAGE_KEY, cipherKey, hmacKey, signingKey } from '../../templates.ts';
+import { PROFILES } from '../../../../domain/tpm/profile.ts';
 import type { Guest } from '../guest.ts';
 import { policyFor, withPolicy } from './sessions.ts';
 
@@ -110,8 +111,9 @@ export function createPrimary(guest: Guest, inPublic?: TpmtPublic, primaryHandle
 
 /** Keeps a few slots free, so that there is room for what comes. */
 export function makeRoom(guest: Guest): void {
-  const { transient } = guest.tpm.objects;
-  if (transient.size < 20) return;
+  const { objects, profile } = guest.tpm;
+  const { transient } = objects;
+  if (transient.size < Math.min(20, PROFILES[profile].transientSlots)) return;
   guest.run('FlushContext', { flushHandle: guest.random.pick([...transient.keys()]) });
 }
 

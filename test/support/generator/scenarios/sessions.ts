@@ -27,7 +27,7 @@ export function startSession(
   ]);
   return guest.run('StartAuthSession', {
     tpmKey: TPM_RH.NULL,
-    bind: random.chance(30) && !guest.hasPasswordsOnly ? TPM_RH.OWNER : TPM_RH.NULL,
+    bind: random.chance(30) && !guest.hasTwin ? TPM_RH.OWNER : TPM_RH.NULL,
     nonceCaller: random.octets(16),
     encryptedSalt: NONE,
     sessionType,

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { Connection } from '../connection.ts';
 import * as tpm from '../commands.ts';
 import { openDisk } from '../disk.ts';
-import { timed, type Line } from '../figures.ts';
+import { timed, type Line, type Timing, type Title } from '../figures.ts';
 import type { Context, Measure } from '../measure.ts';
+import { onOneCore } from '../oneCore.ts';
 import { inTurns, type Subject } from '../turns.ts';
 
 const COUNTER = 0x01800001;
@@ -79,18 +80,34 @@ async function measure(
     floor: floor === 'echo' ? await prepare(await open(echo)) : disk,
   };
   const present = Object.values(subjects).filter((subject) => subject !== null);
-  const timings = [...(await inTurns(present, isQuick ? FOR_MS_QUICK : FOR_MS))];
-  const [ours] = timings;
-  if (ours === undefined) throw new Error(`${name} was not measured`);
-  const none = subjects.floor === null ? null : timings.pop();
+  const inTurn = () => inTurns(present, isQuick ? FOR_MS_QUICK : FOR_MS);
+  const timings = await inTurn();
+  const alone = floor === 'echo' ? await onOneCore(inTurn) : null;
   for (const at of connections) at.close();
   disk?.close();
-  const against = swtpm === null ? null : timings[1];
-  const lines = [timed({ key, name }, ours, against, 'swtpm')];
-  if (!none) return lines;
-  const other = floor === 'disk' ? 'fdatasync' : 'echo';
-  const title = { key: `${key}.${other}`, name: `${name}, by its floor` };
-  return [...lines, timed(title, ours, none, other)];
+  const against = swtpm === null ? [] : ['swtpm'];
+  const floors = floor === undefined ? [] : [floor === 'disk' ? 'fdatasync' : 'echo'];
+  const others = [...against, ...floors];
+  return [
+    ...compared({ key, name }, timings, others),
+    ...(alone === null
+      ? []
+      : compared({ key: `${key}.oneCore`, name: `${name}, on one core` }, alone, others)),
+  ];
+}
+
+/** Our timing, which comes first, against each of the others. */
+function compared(
+  { key, name }: Title,
+  [ours, ...theirs]: readonly Timing[],
+  others: readonly string[],
+): readonly Line[] {
+  if (ours === undefined) throw new Error(`${name} was not measured`);
+  if (others.length === 0) return [timed({ key, name }, ours)];
+  return others.map((other, i) => {
+    const title = other === 'swtpm' ? { key, name } : { key: `${key}.${other}`, name };
+    return timed(title, ours, theirs[i], other);
+  });
 }
 
 function plain(request: Uint8Array) {

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # usage: run.sh TARGET [--shuffle SEED] [SCRIPT...]
 #
-# Runs the scripts of tools/ and ibm/ one after the other on the same TPM, which it starts and stops:
+# Runs the scripts of the folders beside it, one after the other on the same TPM, which it starts and
+# stops:
 #   swtpm      the TPM emulator of the same name, the yardstick
 #   simulator  `stemma simulator`, one for each protocol
 #   endpoint   a machine of `stemma serve`, through its TCP and its UNIX endpoints
-# SCRIPT is tools/NAME, ibm/NAME, or NAME for both; all of them where none is given. Prints one line
-# a script with its duration, what a failed one said, and a summary.
+# SCRIPT is FOLDER/NAME, FOLDER/ for all in it, or NAME for those of that name in every folder; all
+# of them where none is given. Prints one line a script with its duration, what a failed one said,
+# and a summary.
 set -euo pipefail
 export LC_ALL=C
 
@@ -20,24 +22,21 @@ target=${1:-}
 shift
 seed=
 scripts=()
+# every GLOB: the scripts that match it.
+every() { (cd "$here" && find . -path "./$1.sh" ! -name begin.sh -printf '%P\n' | sed 's/\.sh$//' | sort); }
 while (($# > 0)); do
   case $1 in
     --shuffle) seed=${2:?--shuffle wants a seed} && shift ;;
     -*) usage ;;
-    */*) [[ -f $here/$1.sh ]] || die "there is no script $1"; scripts+=("$1") ;;
     *)
-      found=
-      for folder in tools ibm; do
-        if [[ -f $here/$folder/$1.sh ]]; then scripts+=("$folder/$1") found=yes; fi
-      done
-      [[ -n $found ]] || die "there is no script $1"
+      case $1 in */) glob="$1*" ;; */*) glob=$1 ;; *) glob="*/$1" ;; esac
+      readarray -t -O "${#scripts[@]}" scripts < <(every "$glob" | grep . || echo "none: $1")
+      [[ ${scripts[-1]} != none:* ]] || die "there is no script $1"
       ;;
   esac
   shift
 done
-if ((${#scripts[@]} == 0)); then
-  readarray -t scripts < <(cd "$here" && ls tools/*.sh ibm/*.sh | sed 's/\.sh$//; /\/begin$/d')
-fi
+if ((${#scripts[@]} == 0)); then readarray -t scripts < <(every '*/*'); fi
 if [[ -n $seed ]]; then
   # A stream that depends on the seed alone.
   stream() { openssl enc -aes-128-ctr -nosalt -pbkdf2 -pass "pass:$seed" -in /dev/zero 2>/dev/null; }
@@ -85,7 +84,8 @@ starts() {
   die "stemma $1 did not become ready"
 }
 
-uses() { printf '%s\n' "${scripts[@]}" | grep -q "^$1/"; }
+# uses FOLDER
+uses() { [[ " ${scripts[*]}" == *" $1/"* ]]; }
 tcti_tcp='' tcti_unix='' tools_reset='' ibm_type=mssim ibm_port='' ibm_reset=''
 
 start_swtpm() {
@@ -102,12 +102,10 @@ start_swtpm() {
 
 start_simulator() {
   local port
-  if uses tools; then
-    free_ports port
-    starts simulator --listen "tcp:127.0.0.1:$port" --protocol swtpm
-    tcti_tcp=swtpm:host=127.0.0.1,port=$port
-    tools_reset="swtpm_ioctl --tcp 127.0.0.1:$((port + 1)) -i"
-  fi
+  free_ports port
+  starts simulator --listen "tcp:127.0.0.1:$port" --protocol swtpm
+  tcti_tcp=swtpm:host=127.0.0.1,port=$port
+  tools_reset="swtpm_ioctl --tcp 127.0.0.1:$((port + 1)) -i"
   if uses ibm; then
     free_ports ibm_port
     starts simulator --listen "tcp:127.0.0.1:$ibm_port" --protocol mssim
@@ -133,12 +131,13 @@ start_endpoint() {
 
 # run SCRIPT [TCTI]: with the variables its folder wants.
 run() {
-  if [[ $1 == tools/* ]]; then
-    TPM2TOOLS_TCTI=$2 INTEROP_RESET=$tools_reset timeout 300 bash "$here/$1.sh"
-  else
-    TPM_SERVER_TYPE=$ibm_type TPM_SERVER_NAME=127.0.0.1 TPM_COMMAND_PORT=$ibm_port \
-      TPM_PLATFORM_PORT=$((ibm_port + 1)) INTEROP_RESET=$ibm_reset timeout 300 bash "$here/$1.sh"
-  fi
+  case $1 in
+    ibm/*)
+      TPM_SERVER_TYPE=$ibm_type TPM_SERVER_NAME=127.0.0.1 TPM_COMMAND_PORT=$ibm_port \
+        TPM_PLATFORM_PORT=$((ibm_port + 1)) INTEROP_RESET=$ibm_reset timeout 300 bash "$here/$1.sh"
+      ;;
+    *) TPM2TOOLS_TCTI=$2 INTEROP_RESET=$tools_reset timeout 300 bash "$here/$1.sh" ;;
+  esac
 }
 
 "start_$target"
@@ -157,7 +156,7 @@ for name in "${scripts[@]}"; do
     sed 's/^/  | /' "$state/output"
   fi
   # Where there are two ways in, the scripts take turns.
-  if [[ -n $tcti_unix && $name == tools/* ]]; then
+  if [[ -n $tcti_unix && $name != ibm/* ]]; then
     tcti=$([[ $tcti == "$tcti_tcp" ]] && echo "$tcti_unix" || echo "$tcti_tcp")
   fi
 done

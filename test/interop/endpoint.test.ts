@@ -1,0 +1,3 @@
+import { stockClients } from './stockClients.ts';
+
+stockClients('endpoint');

@@ -7,6 +7,8 @@
 #
 # INTEROP_RESET, where set, is a command which takes the TPM through a power cycle without
 # TPM2_Shutdown. Steps which need one are left out where it is not set, and say so.
+# Sourced once, however many ask for it.
+if declare -F refuses >/dev/null; then return; fi
 set -Eeuo pipefail
 export LC_ALL=C
 
@@ -14,7 +16,30 @@ script=$(basename "$(cd "$(dirname "$0")" && pwd)")/$(basename "$0" .sh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/stemma-interop.XXXXXX")
 cd "$work"
 trap 'printf "%s: %s line %s: exit status %s from: %s\n" "$script" "${BASH_SOURCE[0]##*/}" "$LINENO" "$?" "$BASH_COMMAND" >&2' ERR
-trap 'status=$?; cd /; rm -rf "$work"; exit $status' EXIT
+# Programs of the script's own in the background, ended with it: the last first.
+children=()
+finish() {
+  local status=$? index
+  cd /
+  for ((index = ${#children[@]} - 1; index >= 0; index--)); do
+    kill "${children[index]}" 2>/dev/null || true
+    wait "${children[index]}" 2>/dev/null || true
+  done
+  rm -rf "$work"
+  exit "$status"
+}
+trap finish EXIT
+
+# until_ready COMMAND...: repeats it until it succeeds, for ten seconds.
+until_ready() {
+  local attempt
+  for ((attempt = 0; attempt < 500; attempt++)); do
+    if "$@" >until.log 2>&1; then return; fi
+    sleep 0.02
+  done
+  cat until.log >&2
+  fail "did not become ready: $*"
+}
 
 # fail SENTENCE: ends the script.
 fail() {

@@ -4,7 +4,7 @@
 # Runs the scripts of the folders beside it, one after the other on the same TPM, which it starts and
 # stops:
 #   swtpm      the TPM emulator of the same name, the yardstick
-#   simulator  `stemma simulator`, one for each protocol
+#   simulator  `stemma simulator`, one for each protocol, and one with three slots for abrmd/
 #   endpoint   a machine of `stemma serve`, through its TCP and its UNIX endpoints
 # SCRIPT is FOLDER/NAME, FOLDER/ for all in it, or NAME for those of that name in every folder; all
 # of them where none is given. Prints one line a script with its duration, what a failed one said,
@@ -86,7 +86,7 @@ starts() {
 
 # uses FOLDER
 uses() { [[ " ${scripts[*]}" == *" $1/"* ]]; }
-tcti_tcp='' tcti_unix='' tools_reset='' ibm_type=mssim ibm_port='' ibm_reset=''
+tcti_tcp='' tcti_unix='' tcti_slots='' tools_reset='' ibm_type=mssim ibm_port='' ibm_reset=''
 
 start_swtpm() {
   local port
@@ -106,6 +106,11 @@ start_simulator() {
   starts simulator --listen "tcp:127.0.0.1:$port" --protocol swtpm
   tcti_tcp=swtpm:host=127.0.0.1,port=$port
   tools_reset="swtpm_ioctl --tcp 127.0.0.1:$((port + 1)) -i"
+  if uses abrmd; then
+    free_ports port
+    starts simulator --listen "tcp:127.0.0.1:$port" --protocol swtpm --profile swtpm
+    tcti_slots=swtpm:host=127.0.0.1,port=$port
+  fi
   if uses ibm; then
     free_ports ibm_port
     starts simulator --listen "tcp:127.0.0.1:$ibm_port" --protocol mssim
@@ -136,6 +141,7 @@ run() {
       TPM_SERVER_TYPE=$ibm_type TPM_SERVER_NAME=127.0.0.1 TPM_COMMAND_PORT=$ibm_port \
         TPM_PLATFORM_PORT=$((ibm_port + 1)) INTEROP_RESET=$ibm_reset timeout 300 bash "$here/$1.sh"
       ;;
+    abrmd/*) TPM2TOOLS_TCTI=${tcti_slots:-$2} timeout 300 bash "$here/$1.sh" ;;
     *) TPM2TOOLS_TCTI=$2 INTEROP_RESET=$tools_reset timeout 300 bash "$here/$1.sh" ;;
   esac
 }

@@ -23,6 +23,7 @@ const CORE = [
   'ibm/keys',
   'ibm/policy',
   'ibm/nv',
+  'abrmd/quote',
 ];
 const SCRIPT_TIME_MAX_MS = 300_000;
 
@@ -31,6 +32,7 @@ const TOOLS = ['swtpm', 'swtpm_ioctl', 'tpm2_startup', 'libtss2-tcti-swtpm.so.0'
 const STOCK: Readonly<Record<string, readonly string[]>> = {
   tools: TOOLS,
   ibm: ['swtpm', 'swtpm_ioctl', 'tssstartup', 'openssl', 'xxd'],
+  abrmd: [...TOOLS, 'tpm2-abrmd', 'libtss2-tcti-tabrmd.so.0', 'dbus-daemon', 'dbus-send'],
 };
 
 /**

@@ -14,6 +14,8 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'libtss2-tcti-swtpm.so.0': 'libtss2-tcti-swtpm0',
   'libtss2-tcti-mssim.so.0': 'libtss2-tcti-mssim0',
+  'libtss2-tcti-tabrmd.so.0': 'libtss2-tcti-tabrmd0',
+  'dbus-send': 'dbus-bin',
 };
 
 const LIBRARY_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib'];

@@ -1,0 +1,2 @@
+# The script of the same name, through the resource manager.
+source "$(dirname "$0")/../tools/keys.sh"

@@ -1,5 +1,5 @@
 import { COORDINATE_SIZE, type EccCurve } from '../structures/eccCurve.ts';
-import { concat, fromHex } from '../structures/octets.ts';
+import { concat, fromHex, padLeft } from '../structures/octets.ts';
 import { CURVES, type Curve } from './curves.ts';
 import { der, derBits, derInteger, derOctets, derSequence } from './der.ts';
 import { hmac } from './hash.ts';
@@ -13,6 +13,7 @@ export type EccPoint = { readonly x: Uint8Array; readonly y: Uint8Array };
 export type EcdsaSignature = { readonly r: Uint8Array; readonly s: Uint8Array };
 
 const UNCOMPRESSED = new Uint8Array([4]);
+const ONE = new Uint8Array([1]);
 const CONTEXT_1 = 0xa1;
 /** id-ecPublicKey, 1.2.840.10045.2.1. RFC 5480, 2.1.1 Unrestricted Algorithm Identifier */
 const EC_PUBLIC_KEY = fromHex('06072a8648ce3d0201');
@@ -111,9 +112,9 @@ export function ecdsaSign(
   // s = (z + r d) / k with everything secret multiplied by a number nobody knows, since the time
   // of big integers, above all of the inverse, tells about them. It is as fresh as k is.
   const mask = toInteger(scalarFromRandom(curve, concat(hmac('SHA512', k, d), hmac('SHA384', k))));
-  const maskedKey = (mask * toInteger(d)) % n;
+  const maskedKey = (mask * wide(curve, d)) % n;
   const maskedSum = mask * truncated(digest, n) + r * maskedKey;
-  const s = (maskedSum * modularInverse((mask * toInteger(k)) % n, n)!) % n;
+  const s = (maskedSum * modularInverse((mask * wide(curve, k)) % n, n)!) % n;
   return r === 0n || s === 0n ? null : { r: toOctets(r, size), s: toOctets(s, size) };
 }
 
@@ -208,6 +209,15 @@ function scalarOf(curve: EccCurve, d: Uint8Array): Uint8Array | null {
     borrow = (octet - order[size - i]! - borrow) >>> 31;
   }
   return excess === 0 && some !== 0 && borrow === 1 ? scalar : null;
+}
+
+// A number that is the secret one modulo n. The time of big integers tells how many digits they
+// have: with a 1 in front of its octets every secret number has as many as any other.
+function wide(curve: EccCurve, secret: Uint8Array): bigint {
+  const { n } = CURVES[curve];
+  const size = COORDINATE_SIZE[curve];
+  const one = 1n << BigInt(8 * size);
+  return toInteger(concat(ONE, padLeft(secret, size))) + modulo(-one, n);
 }
 
 function increment(scalar: Uint8Array): Uint8Array {

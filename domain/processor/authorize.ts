@@ -1,13 +1,12 @@
 import type { Circumstances } from '../commands/circumstances.ts';
-import { equalOctets } from '../crypto/constantTime.ts';
+import { equalAuths } from '../crypto/constantTime.ts';
 import { NV, NV_TYPES, OBJECT, SESSION, has } from '../structures/attributes.ts';
 import { TPM_HT, TPM_RH, handleType } from '../structures/handles.ts';
-import { stripTrailingZeros } from '../structures/octets.ts';
 import { positioned, refuse } from '../structures/tpmError.ts';
 import { timeAt } from '../tpm/clock.ts';
 import { failedTriesAt, isInLockout, isLockoutAuthBlocked } from '../tpm/dictionaryAttack.ts';
 import {
-  authKey,
+  entityAuth,
   entityPolicy,
   isDictionaryAttackProtected,
   nvIndexAt,
@@ -94,7 +93,7 @@ function usesAuth(tpm: Tpm, { session }: UsedSession, entity: number): boolean {
 }
 
 function isPasswordRight(tpm: Tpm, used: UsedSession, entity: number): boolean {
-  return equalOctets(stripTrailingZeros(used.auth), authKey(tpm, entity));
+  return equalAuths(used.auth, entityAuth(tpm, entity).octets);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { kdfe } from '../crypto/kdf.ts';
-import { eccMultiply, eccPublicFromPrivate, scalarFromRandom } from '../crypto/ecc.ts';
+import { eccMultiply, eccPublicFromPrivate, eccSharedX, scalarFromRandom } from '../crypto/ecc.ts';
 import { oaepPad, oaepUnpad } from '../crypto/oaep.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
 import { toOctets } from '../structures/codec.ts';
-import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
+import { COORDINATE_SIZE, type EccCurve } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
 import { ascii, padLeft, stripLeadingZeros } from '../structures/octets.ts';
 import { TPMS_ECC_POINT, type TpmsEccPoint, type TpmtPublic } from '../structures/public.ts';
@@ -26,17 +26,24 @@ function nameAlgOf({ nameAlg }: TpmtPublic): HashAlg {
   return nameAlg === 'NULL' ? refuse('KEY') : nameAlg;
 }
 
-/** The seed that both sides of an ECDH derive, with the points as they were sent. Part 1, C.6.1 */
+/**
+ * The seed that both sides of an ECDH derive from d P, with the points as they were sent; ECC_POINT
+ * as `sharedPoint`. Part 1, C.6.1
+ */
 function eccSeed(
   publicArea: EccPublic,
   label: SecretLabel,
-  z: TpmsEccPoint,
+  d: Uint8Array,
+  point: TpmsEccPoint,
   ephemeral: TpmsEccPoint,
 ): Uint8Array {
-  const size = COORDINATE_SIZE[publicArea.parameters.curveID];
+  const { curveID } = publicArea.parameters;
   const hashAlg = nameAlgOf(publicArea);
-  const { unique } = publicArea;
-  return kdfe(hashAlg, padLeft(z.x, size), label, ephemeral.x, unique.x, DIGEST_SIZE[hashAlg] * 8);
+  const z = eccSharedX(curveID, d, padded(curveID, point)) ?? refuse('ECC_POINT');
+  const bits = DIGEST_SIZE[hashAlg] * 8;
+  const seed = kdfe(hashAlg, z, label, ephemeral.x, publicArea.unique.x, bits);
+  z.fill(0);
+  return seed;
 }
 
 /**
@@ -61,8 +68,8 @@ export function decryptSecret(
     }
     case 'ECC': {
       const ephemeral = TPMS_ECC_POINT.unmarshal(new Reader(encrypted));
-      const z = sharedPoint(publicArea, sensitive.sensitive.octets, ephemeral);
-      return eccSeed(publicArea, label, z, ephemeral);
+      const d = sensitive.sensitive.octets;
+      return eccSeed(publicArea, label, d, ephemeral, ephemeral);
     }
     case 'KEYEDHASH':
     case 'SYMCIPHER':
@@ -80,14 +87,18 @@ export function isBelow(value: Uint8Array, limit: Uint8Array): boolean {
 export function sharedPoint(
   { parameters }: EccPublic,
   d: Uint8Array,
-  { x, y }: TpmsEccPoint,
+  point: TpmsEccPoint,
 ): TpmsEccPoint {
   const { curveID } = parameters;
+  return eccMultiply(curveID, d, padded(curveID, point)) ?? refuse('ECC_POINT');
+}
+
+/** A point with its coordinates as long as those of the curve; ECC_POINT when they are longer. */
+function padded(curveID: EccCurve, { x, y }: TpmsEccPoint): TpmsEccPoint {
   const size = COORDINATE_SIZE[curveID];
   const [shortX, shortY] = [stripLeadingZeros(x), stripLeadingZeros(y)];
   if (shortX.length > size || shortY.length > size) refuse('ECC_POINT');
-  const point = { x: padLeft(shortX, size), y: padLeft(shortY, size) };
-  return eccMultiply(curveID, padLeft(d, size), point) ?? refuse('ECC_POINT');
+  return { x: padLeft(shortX, size), y: padLeft(shortY, size) };
 }
 
 /** A fresh key pair of a curve; the caller forgets the scalar. */
@@ -120,11 +131,9 @@ export function encryptSecret(
     }
     case 'ECC': {
       const { d, point } = ephemeralKey(publicArea, entropy);
-      const z = sharedPoint(publicArea, d, publicArea.unique);
-      return {
-        data: eccSeed(publicArea, label, z, point),
-        secret: toOctets(TPMS_ECC_POINT, point),
-      };
+      const data = eccSeed(publicArea, label, d, publicArea.unique, point);
+      d.fill(0);
+      return { data, secret: toOctets(TPMS_ECC_POINT, point) };
     }
     case 'KEYEDHASH':
     case 'SYMCIPHER':

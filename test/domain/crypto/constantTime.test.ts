@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equalOctets } from '../../../domain/crypto/constantTime.ts';
+import { equalAuths, equalOctets } from '../../../domain/crypto/constantTime.ts';
+import { stripTrailingZeros } from '../../../domain/structures/octets.ts';
 
 const octets = fc.uint8Array({ maxLength: 40 });
 
@@ -25,5 +26,25 @@ describe('equalOctets', () => {
   it('answers to other lengths instead of throwing', () => {
     expect(equalOctets(new Uint8Array(0), new Uint8Array(1))).toBe(false);
     expect(equalOctets(new Uint8Array(0), new Uint8Array(0))).toBe(true);
+  });
+});
+
+describe('equalAuths', () => {
+  it('is true for what differs in zeros at the end alone', () => {
+    const told = fc.property(octets, octets, fc.nat(70), (a, b, zeros) => {
+      const longer = Uint8Array.of(...a, ...new Uint8Array(zeros));
+      expect(equalAuths(a, longer)).toBe(true);
+      expect(equalAuths(longer, a)).toBe(true);
+      expect(equalAuths(longer, Uint8Array.of(...longer, 1))).toBe(false);
+      const [short, other] = [a, b].map(stripTrailingZeros);
+      expect(equalAuths(a, b)).toBe(Buffer.compare(short!, other!) === 0);
+    });
+    fc.assert(told);
+  });
+
+  it('leaves what it compares as it is', () => {
+    const a = Uint8Array.of(1, 2, 3);
+    expect(equalAuths(a, a)).toBe(true);
+    expect(a).toEqual(Uint8Array.of(1, 2, 3));
   });
 });

@@ -24,6 +24,7 @@ const CORE = [
   'ibm/policy',
   'ibm/nv',
   'abrmd/quote',
+  'fapi/quote',
 ];
 const SCRIPT_TIME_MAX_MS = 300_000;
 
@@ -32,6 +33,7 @@ const TOOLS = ['swtpm', 'swtpm_ioctl', 'tpm2_startup', 'libtss2-tcti-swtpm.so.0'
 const STOCK: Readonly<Record<string, readonly string[]>> = {
   tools: TOOLS,
   ibm: ['swtpm', 'swtpm_ioctl', 'tssstartup', 'openssl', 'xxd'],
+  fapi: [...TOOLS, 'tss2_provision', 'libtss2-fapi.so.1'],
   abrmd: [...TOOLS, 'tpm2-abrmd', 'libtss2-tcti-tabrmd.so.0', 'dbus-daemon', 'dbus-send'],
 };
 

@@ -15,6 +15,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'libtss2-tcti-swtpm.so.0': 'libtss2-tcti-swtpm0',
   'libtss2-tcti-mssim.so.0': 'libtss2-tcti-mssim0',
   'libtss2-tcti-tabrmd.so.0': 'libtss2-tcti-tabrmd0',
+  'libtss2-fapi.so.1': 'libtss2-fapi1',
   'dbus-send': 'dbus-bin',
 };
 
@@ -37,7 +38,7 @@ export function hasStock(...programs: string[]): boolean {
 }
 
 function debianPackage(program: string): string {
-  if (program.startsWith('tpm2_')) return 'tpm2-tools';
+  if (program.startsWith('tpm2_') || program.startsWith('tss2_')) return 'tpm2-tools';
   if (program.startsWith('tss')) return 'tss2';
   return DEBIAN_PACKAGES[program] ?? program;
 }

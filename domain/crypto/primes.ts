@@ -3,7 +3,7 @@ import { toInteger, toOctets } from './integers.ts';
 import { nodeIsPrime, nodeRandomPrime } from './node.ts';
 
 /** Key sizes in bits for which primes are made. */
-export type RsaKeyBits = 2048 | 3072;
+export type RsaKeyBits = 1024 | 2048 | 3072 | 4096;
 
 /** The two primes of an RSA key, each half as long as the modulus. */
 export type RsaPrimes = { readonly p: Uint8Array; readonly q: Uint8Array };

@@ -1,10 +1,10 @@
 import type { HashAlg } from '../structures/hashAlg.ts';
-import { EMPTY } from '../structures/octets.ts';
+import { EMPTY, concat } from '../structures/octets.ts';
 import { kdfa } from './kdf.ts';
 import { nodeDecrypt, nodeEncrypt } from './node.ts';
 
 /** The block ciphers by their names in Part 2, 6.3 TPM_ALG_ID. */
-export type SymmetricAlg = 'AES';
+export type SymmetricAlg = 'TDES' | 'AES' | 'CAMELLIA';
 
 /** The block cipher modes by their names in Part 2, 6.3 TPM_ALG_ID. */
 export type BlockMode = 'CTR' | 'OFB' | 'CBC' | 'CFB' | 'ECB';
@@ -15,13 +15,18 @@ export type BlockModeResult = { readonly data: Uint8Array; readonly ivOut: Uint8
 type Direction = typeof nodeEncrypt;
 
 /** Block sizes in octets. */
-export const BLOCK_SIZE: Readonly<Record<SymmetricAlg, number>> = { AES: 16 };
+export const BLOCK_SIZE: Readonly<Record<SymmetricAlg, number>> = {
+  TDES: 8,
+  AES: 16,
+  CAMELLIA: 16,
+};
 
-const CIPHER_NAME: Readonly<Record<SymmetricAlg, string>> = { AES: 'aes' };
+/** Two keys of DES: the first one comes again as the third. */
+const TWO_KEYS_SIZE = 16;
 
 /**
  * Encrypts any number of octets in CFB mode with full-block feedback. The key has 16, 24 or 32
- * octets, the IV one block. SP 800-38A, 6.3 The Cipher Feedback Mode
+ * octets (TDES: 16 or 24), the IV one block. SP 800-38A, 6.3 The Cipher Feedback Mode
  */
 export function encryptCfb(
   alg: SymmetricAlg,
@@ -69,9 +74,7 @@ export function encryptBlockMode(
   iv: Uint8Array,
   data: Uint8Array,
 ): BlockModeResult | null {
-  if (!isWhole(alg, mode, data)) return null;
-  const encrypted = run(nodeEncrypt, alg, mode, key, iv, data);
-  return { data: encrypted, ivOut: ivAfter(alg, mode, key, iv, encrypted) };
+  return runMode(nodeEncrypt, alg, mode, key, iv, data);
 }
 
 /** Decrypts what `encryptBlockMode` encrypted, under the same conditions. */
@@ -82,9 +85,25 @@ export function decryptBlockMode(
   iv: Uint8Array,
   data: Uint8Array,
 ): BlockModeResult | null {
-  if (!isWhole(alg, mode, data)) return null;
-  const decrypted = run(nodeDecrypt, alg, mode, key, iv, data);
-  return { data: decrypted, ivOut: ivAfter(alg, mode, key, iv, data) };
+  return runMode(nodeDecrypt, alg, mode, key, iv, data);
+}
+
+function runMode(
+  direction: Direction,
+  alg: SymmetricAlg,
+  mode: BlockMode,
+  key: Uint8Array,
+  iv: Uint8Array,
+  data: Uint8Array,
+): BlockModeResult | null {
+  const size = BLOCK_SIZE[alg];
+  const missing = (size - (data.length % size)) % size;
+  if (missing > 0 && (mode === 'CBC' || mode === 'ECB')) return null;
+  const whole = missing === 0 ? data : concat(data, new Uint8Array(missing));
+  const result = run(direction, alg, mode, key, iv, whole);
+  const encrypted = direction === nodeEncrypt ? result : whole;
+  const blocks = { size, whole, result, encrypted, used: data.length };
+  return { data: result.slice(0, data.length), ivOut: ivAfter(mode, iv, blocks) };
 }
 
 function run(
@@ -95,34 +114,56 @@ function run(
   iv: Uint8Array,
   data: Uint8Array,
 ): Uint8Array {
-  const name = `${CIPHER_NAME[alg]}-${key.length * 8}-${mode.toLowerCase()}`;
+  if (alg === 'TDES') return runTdes(direction, mode, key, iv, data);
+  const name = `${alg.toLowerCase()}-${key.length * 8}-${mode.toLowerCase()}`;
   return direction(name, key, mode === 'ECB' ? null : iv, data);
 }
 
-function isWhole(alg: SymmetricAlg, mode: BlockMode, data: Uint8Array): boolean {
-  return (mode !== 'CBC' && mode !== 'ECB') || data.length % BLOCK_SIZE[alg] === 0;
-}
-
-function ivAfter(
-  alg: SymmetricAlg,
+function runTdes(
+  direction: Direction,
   mode: BlockMode,
   key: Uint8Array,
   iv: Uint8Array,
-  encrypted: Uint8Array,
+  data: Uint8Array,
 ): Uint8Array {
+  if (mode === 'CTR') return tdesCounterMode(key, iv, data);
+  const keys = key.length === TWO_KEYS_SIZE ? concat(key, key.subarray(0, 8)) : key;
+  return direction(`des-ede3-${mode.toLowerCase()}`, keys, mode === 'ECB' ? null : iv, data);
+}
+
+/** OpenSSL has no counter mode for TDES. SP 800-38A, 6.5 The Counter Mode */
+function tdesCounterMode(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array {
+  const size = BLOCK_SIZE.TDES;
+  const count = Math.ceil(data.length / size);
+  const counters = new Uint8Array(count * size);
+  for (let i = 0; i < count; i += 1) counters.set(counterAfter(iv, i), i * size);
+  const stream = runTdes(nodeEncrypt, 'ECB', key, EMPTY, counters).subarray(0, data.length);
+  for (let i = 0; i < stream.length; i += 1) stream[i] = stream[i]! ^ data[i]!;
+  return stream;
+}
+
+type Blocks = {
+  readonly size: number;
+  readonly whole: Uint8Array;
+  readonly result: Uint8Array;
+  readonly encrypted: Uint8Array;
+  readonly used: number;
+};
+
+// What CFB feeds back is as in the reference where the data ends inside a block: the encrypted data
+// and then the key stream, which is what zeros become.
+function ivAfter(mode: BlockMode, iv: Uint8Array, blocks: Blocks): Uint8Array {
   if (mode === 'ECB') return EMPTY;
-  const size = BLOCK_SIZE[alg];
-  const count = Math.ceil(encrypted.length / size);
-  if (count === 0) return iv.slice();
-  if (mode === 'CTR') return counterAfter(iv, count);
-  // OFB feeds back its key stream; the others their last block, filled up with zeros.
-  const fedBack =
-    mode === 'OFB'
-      ? run(nodeEncrypt, alg, 'OFB', key, iv, new Uint8Array(count * size))
-      : encrypted;
-  const last = new Uint8Array(size);
-  last.set(fedBack.subarray((count - 1) * size));
-  return last;
+  const { size, whole, result, encrypted, used } = blocks;
+  if (used === 0) return iv.slice();
+  if (mode === 'CTR') return counterAfter(iv, whole.length / size);
+  const fedBack = new Uint8Array(size);
+  for (let i = 0; i < size; i += 1) {
+    const at = whole.length - size + i;
+    if (mode === 'OFB') fedBack[i] = whole[at]! ^ result[at]!;
+    else fedBack[i] = at < used ? encrypted[at]! : result[at]!;
+  }
+  return fedBack;
 }
 
 function counterAfter(iv: Uint8Array, blocks: number): Uint8Array {

@@ -8,6 +8,7 @@ import { TpmError, positioned, refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
 import { requireEntity } from '../tpm/entities.ts';
 import type { TpmEvent } from '../tpm/evolve.ts';
+import { PROFILES } from '../tpm/profile.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { recordCommandAudit, recordExclusive, requireExclusive } from './audit.ts';
 import { authorize } from './authorize.ts';
@@ -113,7 +114,8 @@ function readInput(tpm: Tpm, call: Call): Readonly<Record<string, unknown>> {
   call.command.handles.forEach(({ name }, i) => {
     input[name] = call.handles[i];
   });
-  const reader = new Reader(clearParameters(tpm, call));
+  const octets = clearParameters(tpm, call);
+  const reader = new Reader(octets, 0, octets.length, PROFILES[tpm.profile].withheld);
   call.command.parameters.forEach(({ name, codec }, i) => {
     input[name] = positioned({ parameter: i + 1 }, () => codec.unmarshal(reader));
   });

@@ -1,4 +1,4 @@
-import { decryptCfb, encryptCfb, xorObfuscate } from '../crypto/symmetric.ts';
+import { BLOCK_SIZE, decryptCfb, encryptCfb, xorObfuscate } from '../crypto/symmetric.ts';
 import { kdfa } from '../crypto/kdf.ts';
 import { concat } from '../structures/octets.ts';
 import { authKey } from '../tpm/entities.ts';
@@ -6,7 +6,6 @@ import type { Session } from '../tpm/sessions.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 
 type Nonces = { readonly newer: Uint8Array; readonly older: Uint8Array };
-const BLOCK_BITS = 128;
 
 /**
  * The key of parameter encryption: the session's, with the authorization value of the entity that
@@ -28,11 +27,14 @@ function transform(
   switch (symmetric.algorithm) {
     case 'XOR':
       return xorObfuscate(symmetric.hashAlg, key, newer, older, data);
-    case 'AES': {
-      const bits = symmetric.keyBits + BLOCK_BITS;
+    case 'TDES':
+    case 'AES':
+    case 'CAMELLIA': {
+      const { algorithm, keyBits } = symmetric;
+      const bits = keyBits + BLOCK_SIZE[algorithm] * 8;
       const keyAndIv = kdfa(authHash, key, 'CFB', newer, older, bits);
-      const keySize = symmetric.keyBits / 8;
-      return cipher('AES', keyAndIv.subarray(0, keySize), keyAndIv.subarray(keySize), data);
+      const keySize = keyBits / 8;
+      return cipher(algorithm, keyAndIv.subarray(0, keySize), keyAndIv.subarray(keySize), data);
     }
     case 'NULL':
       return data;

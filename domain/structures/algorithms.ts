@@ -7,6 +7,7 @@ import { UINT16, oneOf } from './codec.ts';
  */
 export const TPM_ALG = {
   RSA: 0x0001,
+  TDES: 0x0003,
   SHA1: 0x0004,
   HMAC: 0x0005,
   AES: 0x0006,
@@ -28,6 +29,7 @@ export const TPM_ALG = {
   KDF1_SP800_108: 0x0022,
   ECC: 0x0023,
   SYMCIPHER: 0x0025,
+  CAMELLIA: 0x0026,
   CMAC: 0x003f,
   CTR: 0x0040,
   OFB: 0x0041,

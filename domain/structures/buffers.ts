@@ -1,4 +1,5 @@
 import { sized, sizedSecret } from './codec.ts';
+import { sizedByLargest } from './sizes.ts';
 
 /** The largest digest of the hashes that are there. Part 2, 10.4.2 TPM2B_DIGEST */
 const DIGEST_MAX = 64;
@@ -28,13 +29,13 @@ export const TPM2B_NAME = sized('TPM2B_NAME', DIGEST_MAX + 4);
 /** TPM2B_SENSITIVE_DATA: at most MAX_SYM_DATA. Part 2, 11.1.14 TPM2B_SENSITIVE_DATA */
 export const TPM2B_SENSITIVE_DATA = sizedSecret('TPM2B_SENSITIVE_DATA', 128);
 /** TPM2B_PUBLIC_KEY_RSA: as long as the largest modulus. Part 2, 11.2.4.5 TPM2B_PUBLIC_KEY_RSA */
-export const TPM2B_PUBLIC_KEY_RSA = sized('TPM2B_PUBLIC_KEY_RSA', 384);
+export const TPM2B_PUBLIC_KEY_RSA = sizedByLargest('TPM2B_PUBLIC_KEY_RSA', 512, 384);
 /** TPM2B_ECC_PARAMETER: as long as the largest field. Part 2, 11.2.5.1 TPM2B_ECC_PARAMETER */
 export const TPM2B_ECC_PARAMETER = sized('TPM2B_ECC_PARAMETER', 66);
 /** TPM2B_SYM_KEY. Part 2, 11.1.8 TPM2B_SYM_KEY */
 export const TPM2B_SYM_KEY = sizedSecret('TPM2B_SYM_KEY', 32);
 /** TPM2B_ENCRYPTED_SECRET: an RSA block or an ECC point. Part 2, 11.4.3 TPM2B_ENCRYPTED_SECRET */
-export const TPM2B_ENCRYPTED_SECRET = sized('TPM2B_ENCRYPTED_SECRET', 384);
+export const TPM2B_ENCRYPTED_SECRET = sizedByLargest('TPM2B_ENCRYPTED_SECRET', 512, 384);
 /** TPM2B_LABEL: at most LABEL_MAX_BUFFER. Part 2, 11.1.10 TPM2B_LABEL */
 export const TPM2B_LABEL = sized('TPM2B_LABEL', 32);
 /** TPM2B_PRIVATE: a protected sensitive area. Part 2, 12.3.7 TPM2B_PRIVATE */
@@ -42,7 +43,7 @@ export const TPM2B_PRIVATE = sized('TPM2B_PRIVATE', 1230);
 /** TPM2B_ID_OBJECT: a protected credential. Part 2, 12.4.3 TPM2B_ID_OBJECT */
 export const TPM2B_ID_OBJECT = sized('TPM2B_ID_OBJECT', 132);
 /** TPM2B_TEMPLATE: the octets of a TPMT_PUBLIC. Part 2, 12.2.6 TPM2B_TEMPLATE */
-export const TPM2B_TEMPLATE = sized('TPM2B_TEMPLATE', 484);
+export const TPM2B_TEMPLATE = sizedByLargest('TPM2B_TEMPLATE', 612, 484);
 /** TPM2B_CONTEXT_DATA: the octets of a saved context. Part 2, 14.3 TPM2B_CONTEXT_DATA */
 export const TPM2B_CONTEXT_DATA = sized('TPM2B_CONTEXT_DATA', 2748);
 /** TPM2B_ATTEST as octets: a TPMS_ATTEST that was signed. Part 2, 10.12.13 TPM2B_ATTEST */

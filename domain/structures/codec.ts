@@ -1,5 +1,5 @@
 import { Secret } from './secret.ts';
-import { Reader, Writer } from './wire.ts';
+import { Reader, Writer, type Withheld } from './wire.ts';
 import { refuse } from './tpmError.ts';
 import type { RcName } from './responseCodes.ts';
 
@@ -28,9 +28,12 @@ export function toOctets<T>(codec: Codec<T>, value: T): Uint8Array {
   return writer.toOctets();
 }
 
-/** One value that fills `octets` exactly; refuses with SIZE when octets are left over. */
-export function fromOctets<T>(codec: Codec<T>, octets: Uint8Array): T {
-  const reader = new Reader(octets);
+/**
+ * One value that fills `octets` exactly; refuses with SIZE when octets are left over. What came
+ * from outside is read without what the TPM has `withheld`.
+ */
+export function fromOctets<T>(codec: Codec<T>, octets: Uint8Array, withheld?: Withheld): T {
+  const reader = new Reader(octets, 0, octets.length, withheld);
   const value = codec.unmarshal(reader);
   if (reader.remaining > 0) refuse('SIZE');
   return value;

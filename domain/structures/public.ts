@@ -12,11 +12,10 @@ import {
   TPM2B_LABEL,
   TPM2B_PUBLIC_KEY_RSA,
   TPM2B_SENSITIVE_DATA,
+  TPM2B_SYM_KEY,
 } from './buffers.ts';
 import {
-  UINT16,
   UINT32,
-  checked,
   sizedOf,
   sizedOrAbsent,
   sizedSecret,
@@ -33,11 +32,11 @@ import {
   TPMT_SYM_DEF_OBJECT,
   TPMT_SYM_DEF_OBJECT_OR_NULL,
 } from './schemes.ts';
+import type { Secret } from './secret.ts';
+import { keyBits, secretByLargest } from './sizes.ts';
 
 /** Sizes of RSA keys in bits; others are refused with VALUE. Part 2, 11.2.4.6 TPMI_RSA_KEY_BITS */
-const TPMI_RSA_KEY_BITS = checked('TPMI_RSA_KEY_BITS', UINT16, (bits) =>
-  bits === 2048 || bits === 3072 ? null : 'VALUE',
-);
+const TPMI_RSA_KEY_BITS = keyBits('TPMI_RSA_KEY_BITS', 'RSA', [1024, 2048, 3072, 4096]);
 
 /** TPMS_ECC_POINT. Part 2, 11.2.5.2 TPMS_ECC_POINT */
 export const TPMS_ECC_POINT = struct('TPMS_ECC_POINT', {
@@ -139,11 +138,11 @@ export type TpmsSensitiveCreate = Of<typeof TPMS_SENSITIVE_CREATE>;
 /** TPM2B_SENSITIVE_CREATE. Part 2, 11.1.16 TPM2B_SENSITIVE_CREATE */
 export const TPM2B_SENSITIVE_CREATE = sizedOf('TPM2B_SENSITIVE_CREATE', TPMS_SENSITIVE_CREATE);
 
-function sensitiveArea<N extends string>(name: N, max: number) {
+function sensitiveArea(sensitive: Codec<Secret>) {
   return struct('TPMT_SENSITIVE', {
     authValue: TPM2B_AUTH,
     seedValue: sizedSecret('TPM2B_DIGEST', 64),
-    sensitive: sizedSecret(name, max),
+    sensitive,
   });
 }
 
@@ -154,10 +153,10 @@ function sensitiveArea<N extends string>(name: N, max: number) {
  * Part 2, 12.3.2.4 TPMT_SENSITIVE
  */
 export const TPMT_SENSITIVE = tagged('TPMT_SENSITIVE', 'sensitiveType', TPMI_ALG_PUBLIC, {
-  RSA: sensitiveArea('TPM2B_PRIVATE_KEY_RSA', 192),
-  ECC: sensitiveArea('TPM2B_ECC_PARAMETER', 66),
-  KEYEDHASH: sensitiveArea('TPM2B_SENSITIVE_DATA', 128),
-  SYMCIPHER: sensitiveArea('TPM2B_SYM_KEY', 32),
+  RSA: sensitiveArea(secretByLargest('TPM2B_PRIVATE_KEY_RSA', 256, 192)),
+  ECC: sensitiveArea(sizedSecret('TPM2B_ECC_PARAMETER', 66)),
+  KEYEDHASH: sensitiveArea(TPM2B_SENSITIVE_DATA),
+  SYMCIPHER: sensitiveArea(TPM2B_SYM_KEY),
 });
 export type TpmtSensitive = Of<typeof TPMT_SENSITIVE>;
 /** TPM2B_SENSITIVE. Part 2, 12.3.3 TPM2B_SENSITIVE */

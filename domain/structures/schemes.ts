@@ -7,37 +7,31 @@ import {
 import { NOTHING, UINT16, oneOf, struct, tagged, type Codec, type Of } from './codec.ts';
 import { DIGEST_SIZE, type HashAlg } from './hashAlg.ts';
 import { TPM2B_ECC_PARAMETER, TPM2B_PUBLIC_KEY_RSA } from './buffers.ts';
+import { keyBits } from './sizes.ts';
 
-const { AES, XOR, NULL } = TPM_ALG;
 const HASH_SCHEME = struct('TPMS_SCHEME_HASH', { hashAlg: TPMI_ALG_HASH });
 
-/**
- * AES key sizes in bits; others are refused with VALUE. The reference leaves 192 out, which some
- * profiles have. Part 2, 11.1.1 TPMI_AES_KEY_BITS
- */
-const TPMI_AES_KEY_BITS: Codec<number> = numberOf('TPMI_AES_KEY_BITS', [128, 192, 256]);
+const { AES, TDES, CAMELLIA, XOR, NULL } = TPM_ALG;
+const CIPHERS = { TDES, AES, CAMELLIA };
 
-function numberOf(name: string, accepted: readonly number[]): Codec<number> {
-  const table = Object.fromEntries(accepted.map((value) => [String(value), value]));
-  const codec = oneOf(name, UINT16, table);
-  return {
-    name,
-    marshal: UINT16.marshal,
-    unmarshal: (reader) => Number(codec.unmarshal(reader)),
-  };
+function block(name: string, alg: keyof typeof CIPHERS, sizes: readonly number[]) {
+  const sizeCodec = keyBits(name, alg, sizes);
+  return struct('TPMU_SYM', { keyBits: sizeCodec, mode: TPMI_ALG_SYM_MODE_OR_NULL });
 }
 
-const BLOCK = struct('TPMU_SYM', {
-  keyBits: TPMI_AES_KEY_BITS,
-  mode: TPMI_ALG_SYM_MODE_OR_NULL,
-});
+/** What tells a key of each cipher. Part 2, 11.1.1 TPMI_!ALG.S_KEY_BITS */
+const BLOCKS = {
+  TDES: block('TPMI_TDES_KEY_BITS', 'TDES', [128, 192]),
+  AES: block('TPMI_AES_KEY_BITS', 'AES', [128, 192, 256]),
+  CAMELLIA: block('TPMI_CAMELLIA_KEY_BITS', 'CAMELLIA', [128, 192, 256]),
+};
 
 /** TPMT_SYM_DEF+: a cipher, XOR, or none, for sessions. Part 2, 11.1.6 TPMT_SYM_DEF */
 export const TPMT_SYM_DEF_OR_NULL = tagged(
   'TPMT_SYM_DEF+',
   'algorithm',
-  oneOf('TPMI_ALG_SYM+', UINT16, { AES, XOR, NULL }, 'SYMMETRIC'),
-  { AES: BLOCK, XOR: struct('TPMU_SYM_XOR', { hashAlg: TPMI_ALG_HASH }), NULL: NOTHING },
+  oneOf('TPMI_ALG_SYM+', UINT16, { ...CIPHERS, XOR, NULL }, 'SYMMETRIC'),
+  { ...BLOCKS, XOR: struct('TPMU_SYM_XOR', { hashAlg: TPMI_ALG_HASH }), NULL: NOTHING },
 );
 export type TpmtSymDef = Of<typeof TPMT_SYM_DEF_OR_NULL>;
 
@@ -45,8 +39,8 @@ export type TpmtSymDef = Of<typeof TPMT_SYM_DEF_OR_NULL>;
 export const TPMT_SYM_DEF_OBJECT_OR_NULL = tagged(
   'TPMT_SYM_DEF_OBJECT+',
   'algorithm',
-  oneOf('TPMI_ALG_SYM_OBJECT+', UINT16, { AES, NULL }, 'SYMMETRIC'),
-  { AES: BLOCK, NULL: NOTHING },
+  oneOf('TPMI_ALG_SYM_OBJECT+', UINT16, { ...CIPHERS, NULL }, 'SYMMETRIC'),
+  { ...BLOCKS, NULL: NOTHING },
 );
 export type TpmtSymDefObject = Of<typeof TPMT_SYM_DEF_OBJECT_OR_NULL>;
 
@@ -54,8 +48,8 @@ export type TpmtSymDefObject = Of<typeof TPMT_SYM_DEF_OBJECT_OR_NULL>;
 export const TPMT_SYM_DEF_OBJECT = tagged(
   'TPMT_SYM_DEF_OBJECT',
   'algorithm',
-  oneOf('TPMI_ALG_SYM_OBJECT', UINT16, { AES }, 'SYMMETRIC'),
-  { AES: BLOCK },
+  oneOf('TPMI_ALG_SYM_OBJECT', UINT16, CIPHERS, 'SYMMETRIC'),
+  BLOCKS,
 );
 
 /** TPMT_KEYEDHASH_SCHEME+. Part 2, 11.1.22 TPMT_KEYEDHASH_SCHEME */

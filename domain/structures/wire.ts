@@ -1,16 +1,24 @@
 import { refuse } from './tpmError.ts';
 
+/** Names of what the codecs know and a TPM has not: a key size is `AES-192`. */
+export type Withheld = ReadonlySet<string>;
+
+const NOTHING_WITHHELD: Withheld = new Set();
+
 /**
- * Reads big-endian values from octets; refuses with INSUFFICIENT at their end.
+ * Reads big-endian values from octets; refuses with INSUFFICIENT at their end. `withheld` tells the
+ * codecs what the TPM that reads has not.
  *
  * Part 2, 4.2 Marshaling
  */
 export class Reader {
+  readonly withheld: Withheld;
   readonly #octets: Uint8Array;
   #at: number;
   readonly #end: number;
 
-  constructor(octets: Uint8Array, at = 0, end = octets.length) {
+  constructor(octets: Uint8Array, at = 0, end = octets.length, withheld = NOTHING_WITHHELD) {
+    this.withheld = withheld;
     this.#octets = octets;
     this.#at = at;
     this.#end = end;

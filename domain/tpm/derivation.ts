@@ -12,7 +12,7 @@ import {
 } from '../structures/public.ts';
 import { EMPTY_SECRET } from '../structures/secret.ts';
 import { positioned, refuse } from '../structures/tpmError.ts';
-import { Reader } from '../structures/wire.ts';
+import { Reader, type Withheld } from '../structures/wire.ts';
 import { checkAuth, type Request } from './creation.ts';
 import type { KeyOrigin } from './keyOrigin.ts';
 import type { TpmObject } from './objects.ts';
@@ -32,8 +32,9 @@ export function derivationRequest(
   parent: TpmObject,
   inPublic: Uint8Array,
   inSensitive: TpmsSensitiveCreate,
+  withheld: Withheld,
 ): DerivationRequest {
-  const asked = positioned(INSIDE, () => fromOctets(TPMT_PUBLIC_DERIVED, inPublic));
+  const asked = positioned(INSIDE, () => fromOctets(TPMT_PUBLIC_DERIVED, inPublic, withheld));
   const { nameAlg } = asked;
   const userAuth = checkAuth(inSensitive.userAuth, nameAlg);
   if (asked.type === 'RSA') refuse('TYPE', INSIDE);

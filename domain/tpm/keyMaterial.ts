@@ -2,6 +2,8 @@ import { scalarFromRandom } from '../crypto/ecc.ts';
 import { digest, hmac } from '../crypto/hash.ts';
 import { rsaModulus } from '../crypto/rsa.ts';
 import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
+import type { SymmetricAlg } from '../crypto/symmetric.ts';
+import { isTdesKeyWeak, tdesKeyFrom } from '../crypto/tdesKeys.ts';
 import { OBJECT, has } from '../structures/attributes.ts';
 import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';
@@ -15,13 +17,15 @@ import { isStorageArea } from './templates.ts';
 /** Both areas of an object that was just created. */
 export type KeyMaterial = { readonly publicArea: TpmtPublic; readonly sensitive: TpmtSensitive };
 
+type Cipher = { readonly algorithm: SymmetricAlg; readonly keyBits: number };
+
 /** Random octets beyond the size of a curve, so that no scalar is likelier than another. */
 const EXTRA_SIZE = 8;
 
 /**
  * Makes the key or the data of a template that was checked. Refuses with RANGE a public exponent
- * with which no keys are made, KEY_SIZE and SIZE data of the caller's that is no such key. Part 1,
- * 27.5 Object Creation
+ * with which no keys are made, KEY_SIZE, KEY and SIZE data of the caller's that is no such key.
+ * Part 1, 27.5 Object Creation
  */
 export function makeKey(
   template: TpmtPublic,
@@ -93,9 +97,19 @@ function cipherKeyOf(
   data: Secret,
   { octets }: KeyOrigin,
 ): Secret {
-  const size = parameters.sym.keyBits / 8;
-  if (isMadeHere(objectAttributes, data)) return new Secret(octets(size));
-  return data.length === size ? data : refuse('KEY_SIZE');
+  const { algorithm, keyBits } = parameters.sym;
+  const size = keyBits / 8;
+  if (isMadeHere(objectAttributes, data)) {
+    return new Secret(algorithm === 'TDES' ? tdesKeyFrom(octets, size) : octets(size));
+  }
+  checkCipherKey(parameters.sym, data);
+  return data;
+}
+
+/** Refuses the key of a cipher: KEY_SIZE, or KEY for keys of TDES that are known to be weak. */
+export function checkCipherKey({ algorithm, keyBits }: Cipher, key: Secret): void {
+  if (key.length * 8 !== keyBits) refuse('KEY_SIZE');
+  if (algorithm === 'TDES' && isTdesKeyWeak(key.octets)) refuse('KEY');
 }
 
 function bitsOf(

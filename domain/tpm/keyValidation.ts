@@ -5,8 +5,9 @@ import { DIGEST_SIZE } from '../structures/hashAlg.ts';
 import { sameOctets, stripLeadingZeros } from '../structures/octets.ts';
 import type { TpmtPublic, TpmtSensitive } from '../structures/public.ts';
 import type { RcPosition } from '../structures/responseCodes.ts';
+import type { Secret } from '../structures/secret.ts';
 import { positioned, refuse } from '../structures/tpmError.ts';
-import { symmetricUnique } from './keyMaterial.ts';
+import { checkCipherKey, symmetricUnique } from './keyMaterial.ts';
 import { rsaPrivateKey } from './rsaKeys.ts';
 
 /** Which parameters of the command hold the two areas. */
@@ -88,14 +89,21 @@ function checkSymmetric(
     if (unique.length !== digestSize) refuse('KEY', blame.publicArea);
     return;
   }
-  if (!isSizeRight(publicArea, sensitive.sensitive.length)) refuse('KEY_SIZE', blame.sensitive);
+  positioned(blame.sensitive, () => {
+    checkBits(publicArea, sensitive.sensitive);
+  });
   if (nameAlg === 'NULL') return;
   if (sensitive.seedValue.length !== digestSize) refuse('KEY_SIZE', blame.sensitive);
   if (!sameOctets(unique, symmetricUnique(publicArea, nameAlg, sensitive))) refuse('BINDING');
 }
 
-function isSizeRight(publicArea: Area<'KEYEDHASH' | 'SYMCIPHER'>, size: number): boolean {
-  if (publicArea.type === 'SYMCIPHER') return size * 8 === publicArea.parameters.sym.keyBits;
+function checkBits(publicArea: Area<'KEYEDHASH' | 'SYMCIPHER'>, bits: Secret): void {
+  if (publicArea.type === 'SYMCIPHER') {
+    checkCipherKey(publicArea.parameters.sym, bits);
+    return;
+  }
   const { scheme } = publicArea.parameters;
-  return scheme.scheme === 'NULL' || size <= HASH_BLOCK_SIZE[scheme.hashAlg];
+  if (scheme.scheme !== 'NULL' && bits.length > HASH_BLOCK_SIZE[scheme.hashAlg]) {
+    refuse('KEY_SIZE');
+  }
 }

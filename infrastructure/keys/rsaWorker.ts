@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { kdfSource } from '../../domain/crypto/drbg.ts';
-import { randomRsaPrimes, rsaPrimesFrom } from '../../domain/crypto/primes.ts';
+import { randomRsaPrimes, rsaPrimesFrom, type RsaKeyBits } from '../../domain/crypto/primes.ts';
 
 /** What a worker is asked for: `id` comes back with the primes. */
 export type PrimesWanted = {
@@ -20,10 +20,10 @@ export type PrimesMade = { readonly id: number; readonly p: Uint8Array; readonly
 parentPort?.on('message', ({ id, bits, exponent, derivation }: PrimesWanted) => {
   const { p, q } =
     derivation === null
-      ? randomRsaPrimes(bits as 2048, exponent)
+      ? randomRsaPrimes(bits as RsaKeyBits, exponent)
       : rsaPrimesFrom(
           kdfSource(derivation.seed, derivation.label, derivation.context),
-          bits as 2048,
+          bits as RsaKeyBits,
           exponent,
         );
   parentPort?.postMessage({ id, p, q } satisfies PrimesMade);

@@ -46,9 +46,11 @@ const ha = fc
   .chain((alg) => fields({ hashAlg: fc.constant(alg), digest: exactly(DIGEST_SIZE[alg]) }));
 const haOrNull = fc.option(ha, { nil: null });
 
-const block = { keyBits: fc.constantFrom(128, 192, 256), mode: symMode };
-const symDefObject = tagged('algorithm', { AES: block });
-const symDefObjectOrNull = tagged('algorithm', { AES: block, NULL: {} });
+const block = (...sizes: number[]) => ({ keyBits: fc.constantFrom(...sizes), mode: symMode });
+const sizes = [128, 192, 256];
+const ciphers = { TDES: block(128, 192), AES: block(...sizes), CAMELLIA: block(...sizes) };
+const symDefObject = tagged('algorithm', ciphers);
+const symDefObjectOrNull = tagged('algorithm', { ...ciphers, NULL: {} });
 const rsaScheme = tagged('scheme', {
   RSASSA: hashed,
   RSAES: {},
@@ -89,7 +91,7 @@ const parameters = {
   RSA: {
     symmetric: symDefObjectOrNull,
     scheme: rsaScheme,
-    keyBits: fc.constantFrom(2048, 3072),
+    keyBits: fc.constantFrom(1024, 2048, 3072, 4096),
     exponent: u32,
   },
   ECC: { symmetric: symDefObjectOrNull, scheme: eccScheme, curveID: curve, kdf: kdfScheme },
@@ -269,7 +271,7 @@ const CAPABILITIES: Readonly<Record<string, Record<string, Values>>> = {
 
 const publicOrNull = publicArea(hashOrNull);
 const publicNamed = publicArea(hash);
-const symDef = tagged('algorithm', { AES: block, XOR: hashed, NULL: {} });
+const symDef = tagged('algorithm', { ...ciphers, XOR: hashed, NULL: {} });
 
 /** Values for every exported codec of domain/structures, by the name of the export. */
 export const STRUCTURES: Readonly<Record<string, Values>> = {

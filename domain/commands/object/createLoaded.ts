@@ -17,6 +17,7 @@ import { primaryOrigin, randomOrigin } from '../../tpm/keyOrigin.ts';
 import { loadedObject, type ParentOrHierarchy } from '../../tpm/loading.ts';
 import { storageParentAt } from '../../tpm/parents.ts';
 import { sensitiveToPrivate } from '../../tpm/privateBlob.ts';
+import { PROFILES } from '../../tpm/profile.ts';
 import { isDerivationParent } from '../../tpm/templates.ts';
 import type { Tpm } from '../../tpm/tpm.ts';
 import type { Circumstances } from '../circumstances.ts';
@@ -40,7 +41,7 @@ export const createLoaded = command({
     const handle = freeTransient(tpm);
     const isDerived = typeof under !== 'number' && isDerivationParent(under);
     const request = isDerived
-      ? derivationRequest(under, inPublic, inSensitive)
+      ? derivationRequest(under, inPublic, inSensitive, PROFILES[tpm.profile].withheld)
       : ordinaryRequest(tpm, under, inPublic, inSensitive, circumstances);
     const { template, nameAlg, origin } = request;
     const { publicArea, sensitive } = makeKey(template, nameAlg, request.inSensitive, origin);
@@ -70,7 +71,8 @@ function ordinaryRequest(
   inSensitive: TpmsSensitiveCreate,
   circumstances: Circumstances,
 ): DerivationRequest {
-  const template = positioned({ parameter: 2 }, () => fromOctets(TPMT_PUBLIC, inPublic));
+  const { withheld } = PROFILES[tpm.profile];
+  const template = positioned({ parameter: 2 }, () => fromOctets(TPMT_PUBLIC, inPublic, withheld));
   checkAuth(inSensitive.userAuth, template.nameAlg);
   const request = checkRequest(typeof under === 'number' ? null : under, template, inSensitive);
   const origin =

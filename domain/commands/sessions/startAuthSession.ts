@@ -127,7 +127,7 @@ function checkBind(tpm: Tpm, bind: number): void {
 }
 
 function checkMode(symmetric: TpmtSymDef): void {
-  if (symmetric.algorithm !== 'AES') return;
+  if (symmetric.algorithm === 'XOR' || symmetric.algorithm === 'NULL') return;
   if (symmetric.mode !== 'CFB') refuse('MODE', { parameter: 4 });
 }
 

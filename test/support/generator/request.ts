@@ -1,7 +1,7 @@
 import type { Command } from '../../../domain/commands/command.ts';
 import { digest, hmac } from '../../../domain/crypto/hash.ts';
 import { kdfa } from '../../../domain/crypto/kdf.ts';
-import { encryptCfb, xorObfuscate } from '../../../domain/crypto/symmetric.ts';
+import { BLOCK_SIZE, encryptCfb, xorObfuscate } from '../../../domain/crypto/symmetric.ts';
 import { SESSION, has } from '../../../domain/structures/attributes.ts';
 import { TPM_RH } from '../../../domain/structures/handles.ts';
 import { concat, u16, u32 } from '../../../domain/structures/octets.ts';
@@ -176,7 +176,9 @@ function hide(
   if (symmetric.algorithm === 'XOR') {
     return xorObfuscate(symmetric.hashAlg, key, nonceCaller, nonceTPM, data);
   }
-  const size = symmetric.keyBits / 8;
-  const material = kdfa(authHash, key, 'CFB', nonceCaller, nonceTPM, symmetric.keyBits + 128);
-  return encryptCfb('AES', material.subarray(0, size), material.subarray(size), data);
+  const { algorithm, keyBits } = symmetric;
+  const size = keyBits / 8;
+  const bits = keyBits + BLOCK_SIZE[algorithm] * 8;
+  const material = kdfa(authHash, key, 'CFB', nonceCaller, nonceTPM, bits);
+  return encryptCfb(algorithm, material.subarray(0, size), material.subarray(size), data);
 }

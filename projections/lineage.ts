@@ -1,7 +1,7 @@
 import { incarnationOf } from '../domain/engine/incarnation.ts';
 import { machineOf } from '../domain/engine/machineLog.ts';
 import { toHex } from '../domain/structures/octets.ts';
-import { isTpmEventType, type TpmEvent } from '../domain/tpm/evolve.ts';
+import type { TpmEvent } from '../domain/tpm/evolve.ts';
 import type { MachineEvent } from '../domain/machines/machine.ts';
 import { View, type ProjectedEvent, type Projection } from './projection.ts';
 
@@ -43,14 +43,21 @@ export const lineage: Projection<IncarnationRow> = {
 };
 
 function applyTpm(view: View<IncarnationRow>, incarnation: string, event: ProjectedEvent): void {
-  const fact = event.fact as TpmEvent;
-  const { version } = event;
-  if (isTpmEventType(fact.type)) {
-    const born = birth(view, fact, event);
-    if (born !== null) view.set(incarnation, born);
-  }
-  view.change(incarnation, (row) => ({ ...row, ...changed(fact), version }));
+  const { type, version } = event;
+  const fact = CONCERNING.has(type) ? (event.fact as TpmEvent) : null;
+  const born = fact === null ? null : birth(view, fact, event);
+  if (born !== null) view.set(incarnation, born);
+  view.change(incarnation, (row) => ({ ...row, ...(fact && changed(fact)), version }));
 }
+
+/** The facts of a TPM that its family shows; all others only raise the version. */
+const CONCERNING: ReadonlySet<string> = new Set<TpmEvent['type']>([
+  'TpmManufactured',
+  'TpmForked',
+  'Reendorsed',
+  'LineageExtended',
+  'TpmRetired',
+]);
 
 /** The row of an incarnation that begins with this fact, or null when none does. */
 function birth(
@@ -106,13 +113,12 @@ function changed(fact: TpmEvent): Partial<IncarnationRow> {
   }
 }
 
-function applyMachine(view: View<IncarnationRow>, { fact, stream }: ProjectedEvent): void {
-  const event = fact as MachineEvent;
-  if (event.type !== 'MachineCreated' && event.type !== 'MachineRolledBack') return;
+function applyMachine(view: View<IncarnationRow>, projected: ProjectedEvent): void {
+  const { type, stream } = projected;
+  if (type !== 'MachineCreated' && type !== 'MachineRolledBack') return;
+  const { incarnation } = projected.fact as Extract<MachineEvent, { readonly type: typeof type }>;
   const machine = machineOf(stream);
-  if (event.incarnation !== null) {
-    view.change(event.incarnation, (row) => ({ ...row, machine }));
-  }
+  if (incarnation !== null) view.change(incarnation, (row) => ({ ...row, machine }));
 }
 
 /** The incarnations of one family, in the order in which they came to be. */

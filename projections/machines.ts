@@ -26,13 +26,13 @@ export const machines: Projection<MachineRow> = {
 };
 
 function apply(view: View<MachineRow>, name: string, event: ProjectedEvent): void {
-  const fact = event.fact as MachineEvent;
   const before = view.get(name);
-  if (before === undefined && fact.type !== 'MachineCreated') return;
-  if (!isMachineEventType(fact.type)) {
+  if (before === undefined && event.type !== 'MachineCreated') return;
+  if (!isMachineEventType(event.type)) {
     view.change(name, (row) => ({ ...row, version: event.version }));
     return;
   }
+  const fact = event.fact as MachineEvent;
   const machine = evolveMachine(before?.machine ?? null, fact);
   const source = fact.type === 'MachineCreated' ? (fact.source ?? null) : (before?.source ?? null);
   const createdAtMs = before?.createdAtMs ?? event.atMs;

@@ -1,12 +1,17 @@
 import type { Fact } from '../domain/engine/envelope.ts';
 
-/** An event as projections see it: its fact without Secrets, where it stands and when it was. */
-export type ProjectedEvent<F extends Fact = Fact> = {
-  readonly fact: F;
+/**
+ * An event as projections see it: its fact without Secrets, where it stands and when it was. What
+ * is not asked for is not read: most events concern no view, and their type says so.
+ */
+export interface ProjectedEvent<F extends Fact = Fact> {
+  readonly type: string;
   readonly stream: string;
   readonly version: number;
+  /** Throws `damaged` when the event cannot be read, as `atMs` does. */
+  readonly fact: F;
   readonly atMs: number;
-};
+}
 
 /** The rows of a view by key. It is changed in place and knows which rows are not saved yet. */
 export class View<Row> {

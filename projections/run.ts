@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Subscription, auditTime, defer, from, retry, tap, timer } from 'rxjs';
 import { decodeBody, encodeBody } from '../domain/engine/body.ts';
-import { disclose, metadataOf } from '../domain/engine/envelope.ts';
+import { disclose, metadataOf, type Fact } from '../domain/engine/envelope.ts';
 import type { EventStore, RecordedEvent } from '../domain/engine/eventStore.ts';
 import type { Checkpoint, ProjectedEvent, Projection, View, ViewStore } from './projection.ts';
 
@@ -115,12 +115,7 @@ export class ProjectionRun {
 
   #fold(event: RecordedEvent): void {
     try {
-      this.#apply({
-        fact: disclose(event, null),
-        stream: event.stream,
-        version: event.version,
-        atMs: metadataOf(event).atMs,
-      });
+      this.#apply(new Undisclosed(event));
     } catch (error) {
       this.#parts.report(error);
     }
@@ -174,6 +169,32 @@ export class ProjectionRun {
       return event.id === id;
     }
     return false;
+  }
+}
+
+/** A recorded event whose body and metadata are read when somebody asks. */
+class Undisclosed implements ProjectedEvent {
+  readonly type: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly #event: RecordedEvent;
+  #fact: Fact | null = null;
+
+  constructor(event: RecordedEvent) {
+    const { type, stream, version } = event;
+    this.type = type;
+    this.stream = stream;
+    this.version = version;
+    this.#event = event;
+  }
+
+  get fact(): Fact {
+    this.#fact ??= disclose(this.#event, null);
+    return this.#fact;
+  }
+
+  get atMs(): number {
+    return metadataOf(this.#event).atMs;
   }
 }
 

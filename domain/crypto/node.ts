@@ -163,6 +163,11 @@ function fromBinary(text: string): Uint8Array {
   return octets;
 }
 
+/** Base64 of octets, in native code. */
+export function nodeToBase64(octets: Uint8Array): string {
+  return asBuffer(octets).toString('base64');
+}
+
 function asBuffer(octets: Uint8Array): Buffer {
   return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
 }

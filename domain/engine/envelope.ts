@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../crypto/base64.ts';
 import { openGcm, sealGcm } from '../crypto/sealing.ts';
 import { concat } from '../structures/octets.ts';
 import { decodeBody, encodeBody } from './body.ts';
@@ -53,26 +54,6 @@ export function unseal(key: Uint8Array, place: string, sealed: string): Uint8Arr
   const octets = fromBase64(sealed);
   const nonce = octets.subarray(0, NONCE_SIZE);
   return openGcm(key, nonce, text.encode(place), octets.subarray(NONCE_SIZE));
-}
-
-/** How many characters are made of octets in one call. */
-const CHARACTERS_MAX = 4096;
-
-/** Base64 of octets. */
-export function toBase64(octets: Uint8Array): string {
-  let characters = '';
-  for (let at = 0; at < octets.length; at += CHARACTERS_MAX) {
-    characters += String.fromCharCode(...octets.subarray(at, at + CHARACTERS_MAX));
-  }
-  return btoa(characters);
-}
-
-/** The octets of a base64 text; throws when it is none. */
-export function fromBase64(base64: string): Uint8Array {
-  const characters = atob(base64);
-  const octets = new Uint8Array(characters.length);
-  for (let i = 0; i < octets.length; i += 1) octets[i] = characters.charCodeAt(i);
-  return octets;
 }
 
 /** A batch of facts to be put into words. */

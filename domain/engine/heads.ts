@@ -1,7 +1,8 @@
+import { fromBase64, toBase64 } from '../crypto/base64.ts';
 import { ed25519Verify } from '../crypto/ed25519.ts';
 import { digest } from '../crypto/hash.ts';
 import { concat } from '../structures/octets.ts';
-import { fromBase64, metadataOf, toBase64 } from './envelope.ts';
+import { metadataOf } from './envelope.ts';
 import type { EventStore } from './eventStore.ts';
 import type { KeyRing } from './ports.ts';
 

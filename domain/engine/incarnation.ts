@@ -1,3 +1,4 @@
+import { fromBase64 } from '../crypto/base64.ts';
 import { evolve, isTpmEventType, type TpmEvent } from '../tpm/evolve.ts';
 import { manufacture } from '../tpm/lineageFacts.ts';
 import type { Tpm } from '../tpm/tpm.ts';
@@ -8,7 +9,6 @@ import {
   damaged,
   disclose,
   follows,
-  fromBase64,
   metadataOf,
   unseal,
   type Head,

@@ -1,8 +1,9 @@
+import { fromBase64 } from '../crypto/base64.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { concat, u16 } from '../structures/octets.ts';
 import type { BlobCache } from './blobCache.ts';
 import { decodeBody, encodeBody } from './body.ts';
-import { fromBase64, seal, unseal, type Head, type Sealer } from './envelope.ts';
+import { seal, unseal, type Head, type Sealer } from './envelope.ts';
 import type { KeyRing } from './ports.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { toBase64 } from '../crypto/base64.ts';
 import type { Circumstances } from '../commands/circumstances.ts';
 import { forkTpm, manufactureTpm, reendorseTpm } from '../lineage/lineage.ts';
 import {
@@ -16,7 +17,7 @@ import { evolve, type TpmEvent } from '../tpm/evolve.ts';
 import { manufacture } from '../tpm/lineageFacts.ts';
 import type { ProfileName } from '../tpm/profile.ts';
 import type { Tpm } from '../tpm/tpm.ts';
-import { NO_EVENTS, enclose, seal, toBase64, type Head } from './envelope.ts';
+import { NO_EVENTS, enclose, seal, type Head } from './envelope.ts';
 import { loadIncarnation, tpmStream, type Loaded } from './incarnation.ts';
 import type { MachineLog } from './machineLog.ts';
 import { keepMemento } from './memento.ts';

@@ -1,10 +1,10 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { kdfSource } from '../../domain/crypto/drbg.ts';
 import { randomRsaPrimes, rsaPrimesFrom, type RsaKeyBits } from '../../domain/crypto/primes.ts';
 
-/** What a worker is asked for: `id` comes back with the primes. */
+/** What a thread is asked for. */
 export type PrimesWanted = {
-  readonly id: number;
   readonly bits: number;
   readonly exponent: number;
   readonly derivation: {
@@ -14,10 +14,13 @@ export type PrimesWanted = {
   } | null;
 };
 
-/** What a worker answers. */
-export type PrimesMade = { readonly id: number; readonly p: Uint8Array; readonly q: Uint8Array };
+/** What a thread answers. */
+export type PrimesMade = { readonly p: Uint8Array; readonly q: Uint8Array };
 
-parentPort?.on('message', ({ id, bits, exponent, derivation }: PrimesWanted) => {
+// Only where a priority is one thread's: the event loop goes first when all cores are busy.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
+parentPort?.on('message', ({ bits, exponent, derivation }: PrimesWanted) => {
   const { p, q } =
     derivation === null
       ? randomRsaPrimes(bits as RsaKeyBits, exponent)
@@ -26,5 +29,5 @@ parentPort?.on('message', ({ id, bits, exponent, derivation }: PrimesWanted) => 
           bits as RsaKeyBits,
           exponent,
         );
-  parentPort?.postMessage({ id, p, q } satisfies PrimesMade);
+  parentPort?.postMessage({ p, q } satisfies PrimesMade);
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Connection } from '../connection.ts';
 import * as tpm from '../commands.ts';
 import { openDisk } from '../disk.ts';
@@ -11,6 +12,8 @@ const COUNTER = 0x01800001;
 const DATA = 0x01800002;
 const AUTH = new Uint8Array([1, 2, 3, 4]);
 const NO_AUTH = new Uint8Array(0);
+/** By then a key that was taken is replaced. */
+const RESTOCKED_MS = 400;
 const FOR_MS = 3000;
 const FOR_MS_QUICK = 180;
 
@@ -48,6 +51,7 @@ const CASES: readonly Case[] = [
     prepare: primary('RSA', false),
   },
   { key: 'createLoadEcc', name: 'Create + Load ECC', prepare: createAndLoad },
+  { key: 'createRsa', name: 'Create RSA 2048, stock warm', prepare: createFromStock },
   { key: 'signEcdsa', name: 'Sign ECDSA', prepare: withKey('ECC', false, tpm.sign) },
   { key: 'quoteRsa', name: 'Quote RSA', prepare: withKey('RSA', true, tpm.quote) },
 ];
@@ -176,6 +180,17 @@ async function createAndLoad(at: Connection): Promise<Subject> {
     const created = await at.send(tpm.create(parent, publicArea));
     return at.send(tpm.load(parent, created));
   });
+}
+
+/** Keys that are asked for now and then, so that one is ready each time. */
+async function createFromStock(at: Connection): Promise<Subject> {
+  const made = await at.send(tpm.createPrimary(tpm.storageKey('ECC', 1)));
+  const request = tpm.create(tpm.handleOf(made), tpm.signingKey('RSA', false));
+  const once = (): Promise<unknown> => at.send(request);
+  const after = (): Promise<unknown> => setTimeout(RESTOCKED_MS);
+  await once();
+  await after();
+  return { once, after };
 }
 
 function withKey(type: 'ECC' | 'RSA', isRestricted: boolean, request: (key: number) => Uint8Array) {

@@ -8,6 +8,10 @@ import { openMachine, startSwtpm } from '../servers.ts';
 import { Watched } from '../watched.ts';
 
 const COUNT = 100;
+/** So many of them are compared as the fleet of one host is. */
+const FEW = 64;
+const COUNTER = 0x01800001;
+const NO_AUTH = new Uint8Array(0);
 const ROUND_MS = 500;
 const ROUNDS = 4;
 const ROUND_QUICK_MS = 150;
@@ -15,12 +19,28 @@ const ROUND_QUICK_MS = 150;
 type Work = {
   readonly key: string;
   readonly name: string;
+  /** How many TPMs do it. */
+  readonly count: number;
   readonly request: (i: number) => Uint8Array;
 };
 
+const getRandom = { key: 'getRandom', name: 'GetRandom', request: () => tpm.GET_RANDOM };
+const pcrExtend = {
+  key: 'pcrExtend',
+  name: 'PCR_Extend',
+  request: (i: number) => tpm.pcrExtend(i & 0xff),
+};
+const nvIncrement = {
+  key: 'nvIncrement',
+  name: 'NV_Increment',
+  request: () => tpm.nvIncrement(COUNTER),
+};
+
 const WORKS: readonly Work[] = [
-  { key: 'getRandom', name: 'GetRandom', request: () => tpm.GET_RANDOM },
-  { key: 'pcrExtend', name: 'PCR_Extend', request: (i) => tpm.pcrExtend(i & 0xff) },
+  { ...getRandom, count: COUNT },
+  { ...pcrExtend, count: COUNT },
+  { ...getRandom, count: FEW },
+  { ...nvIncrement, count: FEW },
 ];
 
 /** Many TPMs used at once, each over a connection of its own. */
@@ -48,17 +68,19 @@ async function connect(ports: readonly number[]): Promise<readonly Connection[]>
   for (const port of ports) {
     const at = await Connection.open(port);
     await at.exchange(tpm.STARTUP);
+    await at.send(tpm.nvDefine(COUNTER, true, NO_AUTH));
     connections.push(at);
   }
   return connections;
 }
 
 async function compare(
-  { key, name, request }: Work,
-  ours: readonly Connection[],
-  theirs: readonly Connection[],
+  { key, name, count, request }: Work,
+  allOurs: readonly Connection[],
+  allTheirs: readonly Connection[],
   roundMs: number,
 ): Promise<readonly Line[]> {
+  const [ours, theirs] = [allOurs.slice(0, count), allTheirs.slice(0, count)];
   const own: number[] = [];
   const other: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -66,12 +88,13 @@ async function compare(
     if (theirs.length > 0) other.push(...(await use(theirs, request, roundMs)));
   }
   const against = theirs.length === 0 ? null : timing(other);
-  const label = `${name} by ${COUNT} TPMs at once`;
+  const label = `${name} by ${count} TPMs at once`;
+  const at = `crowd.${count}.${key}`;
   const perSecond = (times: readonly number[]): number => (times.length * 1000) / roundMs / ROUNDS;
   const compared = against === null ? {} : { theirs: perSecond(other), against: 'swtpm' };
   return [
-    { key: `crowd.${key}.rate`, name: label, unit: '1/s', ours: perSecond(own), ...compared },
-    timed({ key: `crowd.${key}.latency`, name: label }, timing(own), against, 'swtpm'),
+    { key: `${at}.rate`, name: label, unit: '1/s', ours: perSecond(own), ...compared },
+    timed({ key: `${at}.latency`, name: label }, timing(own), against, 'swtpm'),
   ];
 }
 

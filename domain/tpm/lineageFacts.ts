@@ -147,7 +147,7 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
       restartCount: 0,
       clearCount: 0,
     },
-    audit: { hashAlg: 'SHA256', commands: [], digest: null, counter: 0n },
+    audit: { hashAlg: 'SHA512', commands: [], digest: null, counter: 0n },
     platform: PLATFORM_DEFAULTS,
     stirred: EMPTY_SECRET,
   };

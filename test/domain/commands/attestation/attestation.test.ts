@@ -8,6 +8,7 @@ import { getTime } from '../../../../domain/commands/attestation/getTime.ts';
 import { quote } from '../../../../domain/commands/attestation/quote.ts';
 import { createPrimary } from '../../../../domain/commands/hierarchy/createPrimary.ts';
 import { COMMANDS } from '../../../../domain/commands/index.ts';
+import { digest as digestOf } from '../../../../domain/crypto/hash.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
 import { u32 } from '../../../../domain/structures/octets.ts';
 import type { TpmtSignature } from '../../../../domain/structures/schemes.ts';
@@ -165,15 +166,15 @@ describe('the clock in an attestation', () => {
 
 describe('the audit digests', () => {
   test('a command audit is told and begins anew once it was signed', () => {
-    const digest = new Uint8Array(32).fill(8);
+    const digest = new Uint8Array(64).fill(8);
     const audited = after(all.tpm, { type: 'CommandAudited', digest, counter: 4n });
     const input = { privacyHandle: ENDORSEMENT, ...common };
     const signed = given(audited).when(commandAudit, { ...input, signHandle: all.signer });
     expect(attestOf(signed.response['auditInfo']).attested).toEqual({
       auditCounter: 4n,
-      digestAlg: 0x000b,
+      digestAlg: 0x000d,
       auditDigest: digest,
-      commandDigest: sha256(u32(0x140)),
+      commandDigest: digestOf('SHA512', u32(0x140)),
     });
     expect(signed.tpm.audit.digest).toBeNull();
     const unsigned = given(audited).when(commandAudit, { ...input, signHandle: NULL });

@@ -22,12 +22,12 @@ describe('setCommandCodeAuditStatus', () => {
   });
 
   test('passes over commands that there are not', () => {
-    const input = { auth, auditAlg: 'SHA256', setList: [0x1ff], clearList: [] };
+    const input = { auth, auditAlg: 'SHA512', setList: [0x1ff], clearList: [] };
     given(started()).when(command, input).records();
   });
 
   test('changes the hash and begins the digest anew, but not with lists', () => {
-    const digest = new Uint8Array(32);
+    const digest = new Uint8Array(64);
     const audited = after(started(), { type: 'CommandAudited', digest, counter: 1n });
     const input = { auth, auditAlg: 'SHA384', setList: [], clearList: [] };
     const { tpm } = given(audited).when(command, input);

@@ -25,6 +25,7 @@ const CORE = [
   'ibm/nv',
   'abrmd/quote',
   'fapi/quote',
+  'pytss/sessions',
 ];
 const SCRIPT_TIME_MAX_MS = 300_000;
 
@@ -34,6 +35,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   tools: TOOLS,
   ibm: ['swtpm', 'swtpm_ioctl', 'tssstartup', 'openssl', 'xxd'],
   fapi: [...TOOLS, 'tss2_provision', 'libtss2-fapi.so.1'],
+  pytss: [...TOOLS, '_libtpm2_pytss.abi3.so', 'libtss2-fapi.so.1'],
   abrmd: [...TOOLS, 'tpm2-abrmd', 'libtss2-tcti-tabrmd.so.0', 'dbus-daemon', 'dbus-send'],
 };
 

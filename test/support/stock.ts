@@ -16,10 +16,16 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'libtss2-tcti-mssim.so.0': 'libtss2-tcti-mssim0',
   'libtss2-tcti-tabrmd.so.0': 'libtss2-tcti-tabrmd0',
   'libtss2-fapi.so.1': 'libtss2-fapi1',
+  '_libtpm2_pytss.abi3.so': 'python3-tpm2-pytss',
   'dbus-send': 'dbus-bin',
 };
 
-const LIBRARY_FOLDERS = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib'];
+const LIBRARY_FOLDERS = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/lib',
+  '/usr/lib/python3/dist-packages/tpm2_pytss',
+];
 
 /**
  * Whether all of these stock programs (or shared libraries, by file name) are installed. When one

@@ -5,10 +5,11 @@ import { fromHex } from '../structures/octets.ts';
  * A curve y^2 = x^3 + ax + b over the integers modulo p, all of whose points are multiples of G.
  */
 export type Curve = {
-  /** The name under which OpenSSL knows it. */
-  readonly nodeName: string;
-  /** Its object identifier, encoded. */
-  readonly oid: Uint8Array;
+  /**
+   * The name and the encoded object identifier under which OpenSSL does ECDH on it. Null for curves
+   * that it has to be told the numbers of: that it knows SM2 as well is for signatures of its own.
+   */
+  readonly known: { readonly nodeName: string; readonly oid: Uint8Array } | null;
   readonly p: bigint;
   readonly a: bigint;
   readonly b: bigint;
@@ -18,15 +19,43 @@ export type Curve = {
   readonly n: bigint;
 };
 
+const P192 = 2n ** 192n - 2n ** 64n - 1n;
+const P224 = 2n ** 224n - 2n ** 96n + 1n;
 const P256 = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
 const P384 = 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n;
 const P521 = 2n ** 521n - 1n;
+const BN_P638 = BigInt(
+  '0x23fffffdc000000d7fffffb8000001d3fffff942d000165e3fff94870000d52f' +
+    'fffdd0e00008de55c00086520021e55bfffff51ffff4eb800000004c80015acd' +
+    'ffffffffffffece00000000000000067',
+);
+const SM2_P256 = 2n ** 256n - 2n ** 224n - 2n ** 96n + 2n ** 64n - 1n;
 
-/** The curves: another one is another row. SP 800-186, 3.2.1 Weierstrass Curves for ECDSA */
+/**
+ * The curves: another one is another row. SP 800-186, 3.2.1 Weierstrass Curves for ECDSA; FIPS
+ * 186-4, D.1.2.1 Curve P-192; ISO/IEC 15946-5, 7.3 Barreto-Naehrig curves; GM/T 0003.5
+ */
 export const CURVES: Readonly<Record<EccCurve, Curve>> = {
+  NIST_P192: {
+    known: { nodeName: 'prime192v1', oid: fromHex('06082a8648ce3d030101') },
+    p: P192,
+    a: -3n,
+    b: 0x64210519e59c80e70fa7e9ab72243049feb8deecc146b9b1n,
+    gx: 0x188da80eb03090f67cbf20eb43a18800f4ff0afd82ff1012n,
+    gy: 0x07192b95ffc8da78631011ed6b24cdd573f977a11e794811n,
+    n: 0xffffffffffffffffffffffff99def836146bc9b1b4d22831n,
+  },
+  NIST_P224: {
+    known: { nodeName: 'secp224r1', oid: fromHex('06052b81040021') },
+    p: P224,
+    a: -3n,
+    b: 0xb4050a850c04b3abf54132565044b0b7d7bfd8ba270b39432355ffb4n,
+    gx: 0xb70e0cbd6bb4bf7f321390b94a03c1d356c21122343280d6115c1d21n,
+    gy: 0xbd376388b5f723fb4c22dfe6cd4375a05a07476444d5819985007e34n,
+    n: 0xffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3dn,
+  },
   NIST_P256: {
-    nodeName: 'prime256v1',
-    oid: fromHex('06082a8648ce3d030107'),
+    known: { nodeName: 'prime256v1', oid: fromHex('06082a8648ce3d030107') },
     p: P256,
     a: -3n,
     b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
@@ -35,8 +64,7 @@ export const CURVES: Readonly<Record<EccCurve, Curve>> = {
     n: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
   },
   NIST_P384: {
-    nodeName: 'secp384r1',
-    oid: fromHex('06052b81040022'),
+    known: { nodeName: 'secp384r1', oid: fromHex('06052b81040022') },
     p: P384,
     a: -3n,
     b: BigInt(
@@ -57,8 +85,7 @@ export const CURVES: Readonly<Record<EccCurve, Curve>> = {
     ),
   },
   NIST_P521: {
-    nodeName: 'secp521r1',
-    oid: fromHex('06052b81040023'),
+    known: { nodeName: 'secp521r1', oid: fromHex('06052b81040023') },
     p: P521,
     a: -3n,
     b: BigInt(
@@ -77,5 +104,36 @@ export const CURVES: Readonly<Record<EccCurve, Curve>> = {
       '0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff' +
         'ffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
     ),
+  },
+  BN_P256: {
+    known: null,
+    p: 0xfffffffffffcf0cd46e5f25eee71a49f0cdc65fb12980a82d3292ddbaed33013n,
+    a: 0n,
+    b: 3n,
+    gx: 1n,
+    gy: 2n,
+    n: 0xfffffffffffcf0cd46e5f25eee71a49e0cdc65fb1299921af62d536cd10b500dn,
+  },
+  BN_P638: {
+    known: null,
+    p: BN_P638,
+    a: 0n,
+    b: 257n,
+    gx: BN_P638 - 1n,
+    gy: 16n,
+    n: BigInt(
+      '0x23fffffdc000000d7fffffb8000001d3fffff942d000165e3fff94870000d52f' +
+        'fffdd0e00008de55600086550021e555fffff54ffff4eac000000049800154d9' +
+        'ffffffffffffeda00000000000000061',
+    ),
+  },
+  SM2_P256: {
+    known: null,
+    p: SM2_P256,
+    a: -3n,
+    b: 0x28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93n,
+    gx: 0x32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7n,
+    gy: 0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0n,
+    n: 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n,
   },
 };

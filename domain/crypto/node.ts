@@ -141,6 +141,12 @@ export function nodePrivateKey(pkcs8: Uint8Array): NodePrivateKey {
   return createPrivateKey({ key: asBuffer(pkcs8), format: 'der', type: 'pkcs8' });
 }
 
+/** The SubjectPublicKeyInfo, in DER, of a private key in PKCS#8: OpenSSL makes the public key. */
+export function nodePublicOfPrivate(pkcs8: Uint8Array): Uint8Array {
+  const publicKey = createPublicKey(nodePrivateKey(pkcs8));
+  return plain(publicKey.export({ format: 'der', type: 'spki' }));
+}
+
 /** The RSA private operation without padding; OpenSSL blinds it and checks its own result. */
 export function nodeRsaPrivate(key: NodePrivateKey, input: Uint8Array): Uint8Array {
   return plain(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, input));

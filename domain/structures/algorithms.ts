@@ -104,7 +104,16 @@ export const TPMI_ALG_PUBLIC = oneOf(
 );
 
 /** TPM_ECC_CURVE: the curves that there are. Part 2, 6.4 TPM_ECC_CURVE */
-export const TPM_ECC_CURVE = { NIST_P256: 3, NIST_P384: 4, NIST_P521: 5 } as const;
+export const TPM_ECC_CURVE = {
+  NIST_P192: 1,
+  NIST_P224: 2,
+  NIST_P256: 3,
+  NIST_P384: 4,
+  NIST_P521: 5,
+  BN_P256: 16,
+  BN_P638: 17,
+  SM2_P256: 32,
+} as const;
 
 /** TPMI_ECC_CURVE; others are refused with CURVE. Part 2, 11.2.5.5 TPMI_ECC_CURVE */
 export const TPMI_ECC_CURVE = oneOf('TPMI_ECC_CURVE', UINT16, TPM_ECC_CURVE, 'CURVE');

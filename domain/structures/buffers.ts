@@ -31,7 +31,7 @@ export const TPM2B_SENSITIVE_DATA = sizedSecret('TPM2B_SENSITIVE_DATA', 128);
 /** TPM2B_PUBLIC_KEY_RSA: as long as the largest modulus. Part 2, 11.2.4.5 TPM2B_PUBLIC_KEY_RSA */
 export const TPM2B_PUBLIC_KEY_RSA = sizedByLargest('TPM2B_PUBLIC_KEY_RSA', 512, 384);
 /** TPM2B_ECC_PARAMETER: as long as the largest field. Part 2, 11.2.5.1 TPM2B_ECC_PARAMETER */
-export const TPM2B_ECC_PARAMETER = sized('TPM2B_ECC_PARAMETER', 66);
+export const TPM2B_ECC_PARAMETER = sized('TPM2B_ECC_PARAMETER', 80);
 /** TPM2B_SYM_KEY. Part 2, 11.1.8 TPM2B_SYM_KEY */
 export const TPM2B_SYM_KEY = sizedSecret('TPM2B_SYM_KEY', 32);
 /** TPM2B_ENCRYPTED_SECRET: an RSA block or an ECC point. Part 2, 11.4.3 TPM2B_ENCRYPTED_SECRET */

@@ -1,7 +1,23 @@
-import { TPMI_ECC_CURVE } from './algorithms.ts';
+import { TPMI_ECC_CURVE, TPM_ALG } from './algorithms.ts';
 import { TPM2B_ECC_PARAMETER } from './buffers.ts';
-import { UINT16, struct } from './codec.ts';
-import { TPMT_ECC_SCHEME_OR_NULL, TPMT_KDF_SCHEME_OR_NULL } from './schemes.ts';
+import { NOTHING, UINT16, oneOf, struct, tagged } from './codec.ts';
+import { TPMT_ECC_SCHEME_OR_NULL } from './schemes.ts';
+
+const { SHA256, SHA384, SHA512, KDF1_SP800_56A, NULL } = TPM_ALG;
+
+/**
+ * The hashes that go with curves. SM3 is told of, as the one for SM2, whether or not the TPM has
+ * it. Part 2, 6.3 TPM_ALG_ID
+ */
+const CURVE_HASH = oneOf('TPMI_ALG_HASH', UINT16, { SHA256, SHA384, SHA512, SM3_256: 18 }, 'HASH');
+
+/** TPMT_KDF_SCHEME+ as curves have it. Part 2, 11.2.3.2 TPMT_KDF_SCHEME */
+const CURVE_KDF = tagged(
+  'TPMT_KDF_SCHEME+',
+  'scheme',
+  oneOf('TPMI_ALG_KDF+', UINT16, { KDF1_SP800_56A, NULL }, 'KDF'),
+  { KDF1_SP800_56A: struct('TPMS_SCHEME_HASH', { hashAlg: CURVE_HASH }), NULL: NOTHING },
+);
 
 /**
  * TPMS_ALGORITHM_DETAIL_ECC: a curve with its numbers. Part 2, 11.2.5.7 TPMS_ALGORITHM_DETAIL_ECC
@@ -9,7 +25,7 @@ import { TPMT_ECC_SCHEME_OR_NULL, TPMT_KDF_SCHEME_OR_NULL } from './schemes.ts';
 export const TPMS_ALGORITHM_DETAIL_ECC = struct('TPMS_ALGORITHM_DETAIL_ECC', {
   curveID: TPMI_ECC_CURVE,
   keySize: UINT16,
-  kdf: TPMT_KDF_SCHEME_OR_NULL,
+  kdf: CURVE_KDF,
   sign: TPMT_ECC_SCHEME_OR_NULL,
   p: TPM2B_ECC_PARAMETER,
   a: TPM2B_ECC_PARAMETER,

@@ -154,7 +154,7 @@ function sensitiveArea(sensitive: Codec<Secret>) {
  */
 export const TPMT_SENSITIVE = tagged('TPMT_SENSITIVE', 'sensitiveType', TPMI_ALG_PUBLIC, {
   RSA: sensitiveArea(secretByLargest('TPM2B_PRIVATE_KEY_RSA', 256, 192)),
-  ECC: sensitiveArea(sizedSecret('TPM2B_ECC_PARAMETER', 66)),
+  ECC: sensitiveArea(sizedSecret('TPM2B_ECC_PARAMETER', 80)),
   KEYEDHASH: sensitiveArea(TPM2B_SENSITIVE_DATA),
   SYMCIPHER: sensitiveArea(TPM2B_SYM_KEY),
 });

@@ -1,4 +1,4 @@
-import { scalarFromRandom } from '../crypto/ecc.ts';
+import { scalarFromRandom } from '../crypto/scalars.ts';
 import { digest, hmac } from '../crypto/hash.ts';
 import { rsaModulus } from '../crypto/rsa.ts';
 import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';

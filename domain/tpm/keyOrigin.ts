@@ -1,5 +1,6 @@
 import { kdfSource } from '../crypto/drbg.ts';
-import { eccPublicFromPrivate, type EccPoint } from '../crypto/ecc.ts';
+import { eccPublicFromPrivate } from '../crypto/ecc.ts';
+import type { EccPoint } from '../crypto/eccPoint.ts';
 import type { EccCurve } from '../structures/eccCurve.ts';
 import { TPM_RH } from '../structures/handles.ts';
 import { concat, toHex } from '../structures/octets.ts';

@@ -1,4 +1,5 @@
-import { eccPublicFromPrivate, isOnCurve, isPrivateScalar } from '../crypto/ecc.ts';
+import { eccPublicFromPrivate, isOnCurve } from '../crypto/ecc.ts';
+import { isPrivateScalar } from '../crypto/scalars.ts';
 import { HASH_BLOCK_SIZE } from '../crypto/sha.ts';
 import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';

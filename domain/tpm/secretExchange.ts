@@ -1,7 +1,8 @@
 import { kdfe } from '../crypto/kdf.ts';
-import { eccMultiply, eccPublicFromPrivate, eccSharedX, scalarFromRandom } from '../crypto/ecc.ts';
+import { eccMultiply, eccPublicFromPrivate, eccSharedX } from '../crypto/ecc.ts';
 import { oaepPad, oaepUnpad } from '../crypto/oaep.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
+import { scalarFromRandom } from '../crypto/scalars.ts';
 import { toOctets } from '../structures/codec.ts';
 import { COORDINATE_SIZE, type EccCurve } from '../structures/eccCurve.ts';
 import { DIGEST_SIZE, type HashAlg } from '../structures/hashAlg.ts';

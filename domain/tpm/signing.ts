@@ -1,9 +1,10 @@
 import { equalOctets } from '../crypto/constantTime.ts';
-import { ecdsaSign, ecdsaVerify, scalarFromRandom } from '../crypto/ecc.ts';
+import { ecdsaSign, ecdsaVerify } from '../crypto/ecdsa.ts';
 import { hmac } from '../crypto/hash.ts';
 import { pssEncode, pssSaltSize, pssVerify } from '../crypto/pss.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
 import { rsassaEncode, rsassaVerify } from '../crypto/rsassa.ts';
+import { scalarFromRandom } from '../crypto/scalars.ts';
 import { OBJECT, has } from '../structures/attributes.ts';
 import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
@@ -170,10 +171,9 @@ export function verifySignature(
     }
     case 'ECC': {
       if (signature.sigAlg !== 'ECDSA') refuse('SCHEME');
-      const { x, y } = publicArea.unique;
-      const { signatureR, signatureS } = signature;
-      const curve = publicArea.parameters.curveID;
-      if (!ecdsaVerify(curve, x, y, digest, signatureR, signatureS)) refuse('SIGNATURE');
+      const { parameters, unique } = publicArea;
+      const numbers = { r: signature.signatureR, s: signature.signatureS };
+      if (!ecdsaVerify(parameters.curveID, unique, digest, numbers)) refuse('SIGNATURE');
       return;
     }
     case 'KEYEDHASH':

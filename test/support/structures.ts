@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { TPM_ECC_CURVE } from '../../domain/structures/algorithms.ts';
 import { DIGEST_SIZE, HASH_ALGS } from '../../domain/structures/hashAlg.ts';
 import { secret, type Secret } from '../../domain/structures/secret.ts';
+import { HANDLES, HIERARCHIES, HMAC_SESSIONS, INDICES, NULL } from './handleValues.ts';
 
 /** Any value that a codec of this name writes. */
 type Values = fc.Arbitrary<unknown>;
@@ -69,7 +70,7 @@ const kdfScheme = tagged('scheme', {
 });
 
 const rsaSignature = { hash, sig: octets(384) };
-const eccSignature = { hash, signatureR: octets(66), signatureS: octets(66) };
+const eccSignature = { hash, signatureR: octets(80), signatureS: octets(80) };
 const signature = (more: Record<string, Record<string, Values>>): Values =>
   fc.oneof(
     tagged('sigAlg', {
@@ -99,7 +100,7 @@ const parameters = {
   SYMCIPHER: { sym: symDefObject },
 };
 
-const eccPoint = fields({ x: octets(66), y: octets(66) });
+const eccPoint = fields({ x: octets(80), y: octets(80) });
 const unique = { RSA: octets(384), ECC: eccPoint, KEYEDHASH: digest, SYMCIPHER: digest };
 const objectAttributes = bitsOf(0x000f0cf6);
 
@@ -131,7 +132,7 @@ const sensitiveOf = (max: number): Record<string, Values> => ({
 });
 const sensitive = tagged('sensitiveType', {
   RSA: sensitiveOf(192),
-  ECC: sensitiveOf(66),
+  ECC: sensitiveOf(80),
   KEYEDHASH: sensitiveOf(128),
   SYMCIPHER: sensitiveOf(32),
 });
@@ -147,57 +148,8 @@ const clockInfo = fields({
 });
 const timeInfo = fields({ time: u64, clockInfo });
 
-const HIERARCHIES = [0x40000001, 0x4000000b, 0x4000000c];
-const NULL = 0x40000007;
 const ticket = (...tags: readonly string[]): Values =>
   fields({ tag: names(...tags), hierarchy: fc.constantFrom(...HIERARCHIES, NULL), digest });
-
-const OBJECTS = among(0x80000000, 0x81ffffff);
-const TRANSIENT = among(0x80000000, 0x80ffffff);
-const PERSISTENT = among(0x81000000, 0x81ffffff);
-const PCRS = among(0, 23);
-const INDICES = among(0x01000000, 0x01ffffff);
-const HMAC_SESSIONS = among(0x02000000, 0x0200003f);
-const POLICY_SESSIONS = among(0x03000000, 0x0300003f);
-const fixed = (...handles: readonly number[]): fc.Arbitrary<number> => fc.constantFrom(...handles);
-const LOCKOUT = 0x4000000a;
-
-/** The handles that each handle type takes; no others. Part 2, 9 Interface Types */
-export const HANDLES: Readonly<Record<string, fc.Arbitrary<number>>> = {
-  TPMI_DH_OBJECT: OBJECTS,
-  TPMI_DH_OBJECT_OR_NULL: fc.oneof(OBJECTS, fixed(NULL)),
-  TPMI_DH_PARENT_OR_NULL: fc.oneof(OBJECTS, fixed(...HIERARCHIES, NULL)),
-  TPMI_DH_PERSISTENT: PERSISTENT,
-  TPMI_DH_ENTITY: fc.oneof(OBJECTS, INDICES, PCRS, fixed(...HIERARCHIES, LOCKOUT)),
-  TPMI_DH_ENTITY_OR_NULL: fc.oneof(
-    fc.oneof(OBJECTS, INDICES, PCRS),
-    fixed(...HIERARCHIES, LOCKOUT, NULL),
-  ),
-  TPMI_DH_PCR: PCRS,
-  TPMI_DH_PCR_OR_NULL: fc.oneof(PCRS, fixed(NULL)),
-  TPMI_SH_AUTH_SESSION_OR_PW: fc.oneof(HMAC_SESSIONS, POLICY_SESSIONS, fixed(0x40000009)),
-  TPMI_SH_HMAC: HMAC_SESSIONS,
-  TPMI_SH_POLICY: POLICY_SESSIONS,
-  TPMI_DH_CONTEXT: fc.oneof(TRANSIENT, HMAC_SESSIONS, POLICY_SESSIONS),
-  TPMI_DH_SAVED: fc.oneof(
-    HMAC_SESSIONS,
-    POLICY_SESSIONS,
-    fixed(0x80000000, 0x80000001, 0x80000002),
-  ),
-  TPMI_RH_HIERARCHY: fixed(...HIERARCHIES),
-  TPMI_RH_HIERARCHY_OR_NULL: fixed(...HIERARCHIES, NULL),
-  TPMI_RH_ENABLES: fixed(...HIERARCHIES, 0x4000000d),
-  TPMI_RH_HIERARCHY_AUTH: fixed(...HIERARCHIES, LOCKOUT),
-  TPMI_RH_HIERARCHY_POLICY: fixed(...HIERARCHIES, LOCKOUT),
-  TPMI_RH_PLATFORM: fixed(0x4000000c),
-  TPMI_RH_OWNER_OR_NULL: fixed(0x40000001, NULL),
-  TPMI_RH_ENDORSEMENT: fixed(0x4000000b),
-  TPMI_RH_PROVISION: fixed(0x40000001, 0x4000000c),
-  TPMI_RH_CLEAR: fixed(LOCKOUT, 0x4000000c),
-  TPMI_RH_NV_AUTH: fc.oneof(INDICES, fixed(0x40000001, 0x4000000c)),
-  TPMI_RH_LOCKOUT: fixed(LOCKOUT),
-  TPMI_RH_NV_INDEX: INDICES,
-};
 
 const ATTESTED: Readonly<Record<string, Values>> = {
   CERTIFY: fields({ name, qualifiedName: name }),
@@ -228,7 +180,7 @@ const attest = fc.oneof(
   ),
 );
 
-const [c, d] = [octets(66), octets(66)];
+const [c, d] = [octets(80), octets(80)];
 const curveNumbers = { p: c, a: c, b: c, gX: d, gY: d, n: d, h: d };
 const creationData = fields({
   pcrSelect: pcrSelections,
@@ -321,7 +273,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPM2B_CONTEXT_DATA: octets(2748),
   TPM2B_DATA: octets(66),
   TPM2B_DIGEST: digest,
-  TPM2B_ECC_PARAMETER: octets(66),
+  TPM2B_ECC_PARAMETER: octets(80),
   TPM2B_ENCRYPTED_SECRET: octets(384),
   TPM2B_EVENT: octets(1024),
   TPM2B_ID_OBJECT: octets(132),
@@ -347,14 +299,17 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPMS_ALGORITHM_DETAIL_ECC: fields({
     curveID: curve,
     keySize: u16,
-    kdf: kdfScheme,
+    kdf: tagged('scheme', {
+      KDF1_SP800_56A: { hashAlg: names('SHA256', 'SHA384', 'SHA512', 'SM3_256') },
+      NULL: {},
+    }),
     sign: eccScheme,
     ...curveNumbers,
   }),
   TPMS_CONTEXT: fields({
     sequence: u64,
-    savedHandle: fc.oneof(HMAC_SESSIONS, fixed(0x80000000, 0x80000001, 0x80000002)),
-    hierarchy: fixed(...HIERARCHIES, NULL),
+    savedHandle: fc.oneof(HMAC_SESSIONS, fc.constantFrom(0x80000000, 0x80000001, 0x80000002)),
+    hierarchy: fc.constantFrom(...HIERARCHIES, NULL),
     contextBlob: octets(2748),
   }),
   TPMS_CREATION_DATA: creationData,

@@ -1,16 +1,23 @@
 import { CURVES } from '../../crypto/curves.ts';
-import { modulo, toOctets } from '../../crypto/integers.ts';
+import { bitLength, modulo, toOctets } from '../../crypto/integers.ts';
 import { TPMI_ECC_CURVE } from '../../structures/algorithms.ts';
+import type { Of } from '../../structures/codec.ts';
 import { TPMS_ALGORITHM_DETAIL_ECC } from '../../structures/curveDetail.ts';
 import { COORDINATE_SIZE, type EccCurve } from '../../structures/eccCurve.ts';
-import type { HashAlg } from '../../structures/hashAlg.ts';
 import { answer, command } from '../command.ts';
 
-/** The size of a curve's field in bits, and the hash that goes with it in derivations. */
-const SIZES: Readonly<Record<EccCurve, { readonly bits: number; readonly hashAlg: HashAlg }>> = {
-  NIST_P256: { bits: 256, hashAlg: 'SHA256' },
-  NIST_P384: { bits: 384, hashAlg: 'SHA384' },
-  NIST_P521: { bits: 521, hashAlg: 'SHA512' },
+type Kdf = Of<typeof TPMS_ALGORITHM_DETAIL_ECC>['kdf'];
+
+/** The derivation that goes with a curve; none is known for pairing-friendly ones. */
+const KDFS: Readonly<Record<EccCurve, Kdf>> = {
+  NIST_P192: { scheme: 'KDF1_SP800_56A', hashAlg: 'SHA256' },
+  NIST_P224: { scheme: 'KDF1_SP800_56A', hashAlg: 'SHA256' },
+  NIST_P256: { scheme: 'KDF1_SP800_56A', hashAlg: 'SHA256' },
+  NIST_P384: { scheme: 'KDF1_SP800_56A', hashAlg: 'SHA384' },
+  NIST_P521: { scheme: 'KDF1_SP800_56A', hashAlg: 'SHA512' },
+  BN_P256: { scheme: 'NULL' },
+  BN_P638: { scheme: 'NULL' },
+  SM2_P256: { scheme: 'KDF1_SP800_56A', hashAlg: 'SM3_256' },
 };
 
 /** The numbers of a curve. */
@@ -22,13 +29,12 @@ export const eccParameters = command({
   response: { parameters: TPMS_ALGORITHM_DETAIL_ECC },
   decide: ({ curveID }) => {
     const { p, a, b, gx, gy, n } = CURVES[curveID];
-    const { bits, hashAlg } = SIZES[curveID];
     const octets = (value: bigint): Uint8Array => toOctets(value, COORDINATE_SIZE[curveID]);
     return answer({
       parameters: {
         curveID,
-        keySize: bits,
-        kdf: { scheme: 'KDF1_SP800_56A', hashAlg },
+        keySize: bitLength(p),
+        kdf: KDFS[curveID],
         sign: { scheme: 'NULL' },
         p: octets(p),
         a: octets(modulo(a, p)),

@@ -6,7 +6,8 @@ import { toHex } from '../../../domain/structures/octets.ts';
 import { Secret } from '../../../domain/structures/secret.ts';
 import { TpmError } from '../../../domain/structures/tpmError.ts';
 import { Reader } from '../../../domain/structures/wire.ts';
-import { HANDLES, STRUCTURES } from '../../support/structures.ts';
+import { HANDLES } from '../../support/handleValues.ts';
+import { STRUCTURES } from '../../support/structures.ts';
 
 const FOLDER = new URL('../../../domain/structures/', import.meta.url);
 

@@ -1,4 +1,5 @@
-import { eccPublicFromPrivate, eccSharedX, ecdsaSign } from '../../../domain/crypto/ecc.ts';
+import { eccPublicFromPrivate, eccSharedX } from '../../../domain/crypto/ecc.ts';
+import { ecdsaSign } from '../../../domain/crypto/ecdsa.ts';
 import { toOctets } from '../../../domain/crypto/integers.ts';
 import { oaepUnpad } from '../../../domain/crypto/oaep.ts';
 import { digest } from '../../../domain/crypto/hash.ts';

@@ -21,14 +21,26 @@ describe('eccParameters', () => {
   });
 
   test.each([
-    ['NIST_P256', 256],
-    ['NIST_P384', 384],
-    ['NIST_P521', 521],
-  ] as const)('tells %s of %i bits with a generator on it', (curveID, keySize) => {
+    ['NIST_P192', 192, 'SHA256'],
+    ['NIST_P224', 224, 'SHA256'],
+    ['NIST_P256', 256, 'SHA256'],
+    ['NIST_P384', 384, 'SHA384'],
+    ['NIST_P521', 521, 'SHA512'],
+    ['BN_P256', 256, null],
+    ['BN_P638', 638, null],
+    ['SM2_P256', 256, 'SM3_256'],
+  ] as const)('tells %s of %i bits with a generator on it', (curveID, keySize, hashAlg) => {
+    const kdf = hashAlg === null ? { scheme: 'NULL' } : { scheme: 'KDF1_SP800_56A', hashAlg };
     given(started())
       .when(eccParameters, { curveID })
-      .answers({ parameters: { curveID, keySize, sign: { scheme: 'NULL' } } });
+      .answers({ parameters: { curveID, keySize, kdf, sign: { scheme: 'NULL' } } });
     const { gX, gY } = detailOf(curveID);
     expect(isOnCurve(curveID, gX, gY)).toBe(true);
+  });
+
+  test('pads small numbers to the size of the curve', () => {
+    const { a, b, gX, h } = detailOf('BN_P256');
+    expect([a, b, gX].map(toHex)).toEqual([0, 3, 1].map((n) => n.toString(16).padStart(64, '0')));
+    expect(toHex(h)).toBe('01');
   });
 });

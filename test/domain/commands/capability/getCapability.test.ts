@@ -54,6 +54,12 @@ describe('getCapability', () => {
     expect(codes).toEqual(codes.toSorted((a, b) => a - b));
   });
 
+  test('tells the curves by their numbers, and how many there are', () => {
+    const curves = listed(started(), 'ECC_CURVES', 0, 100);
+    expect(curves).toEqual([1, 2, 3, 4, 5, 0x10, 0x11, 0x20]);
+    expect(listed(started(), 'TPM_PROPERTIES', 0x20d, 1)).toEqual([{ property: 0x20d, value: 8 }]);
+  });
+
   test('tells what is loaded', () => {
     const { tpm, handle } = withPrimary(withSession(started(), 'HMAC'));
     expect(listed(tpm, 'HANDLES', 0x80000000, 10)).toEqual([handle]);

@@ -1,6 +1,7 @@
 import { OBJECT, has } from '../../../../domain/structures/attributes.ts';
 import { toOctets } from '../../../../domain/structures/codec.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
+import { ECC_CURVES } from '../../../../domain/structures/eccCurve.ts';
 import { TPMT_PUBLIC_OR_NULL, type TpmtPublic } from '../../../../domain/structures/public.ts';
 import { EMPTY_SECRET, Secret } from '../../../../domain/structures/secret.ts';
 import { objectAt } from '../../../../domain/tpm/entities.ts';
@@ -12,7 +13,6 @@ import type { Guest } from '../guest.ts';
 import { policyFor, withPolicy } from './sessions.ts';
 
 const NONE = new Uint8Array(0);
-const CURVES = ['NIST_P256', 'NIST_P384', 'NIST_P521'];
 const HIERARCHIES = [TPM_RH.OWNER, TPM_RH.ENDORSEMENT, TPM_RH.PLATFORM, TPM_RH.NULL];
 const FIXED = OBJECT.fixedTPM | OBJECT.fixedParent;
 const { userWithAuth, noDA, sensitiveDataOrigin, sign, decrypt } = OBJECT;
@@ -347,6 +347,6 @@ export const KEY_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   rsa,
   ecdh,
   encryption,
-  (guest) => guest.run('ECC_Parameters', { curveID: guest.random.pick(CURVES) }),
+  (guest) => guest.run('ECC_Parameters', { curveID: guest.random.pick(ECC_CURVES) }),
   (guest) => guest.run('TestParms', { parameters: { type: 'RSA', ...RSA_KEY.parameters } }),
 ];

@@ -141,20 +141,20 @@ export function uint64(octets: Uint8Array): bigint {
 export const ORDERLY_COUNT = 0xff;
 
 /**
- * An NV index after TPM2_Startup(CLEAR): read locks open, write locks unless they are for good, and
- * what was not to outlive the power is unwritten. `isReset`: it was a TPM Reset; `isOrderly`: after
+ * An NV index after TPM2_Startup(CLEAR): what was not to outlive the power is unwritten, read locks
+ * open, and write locks unless they are for good: what is unwritten is never locked. `isReset`: it was a TPM Reset; `isOrderly`: after
  * a Shutdown. An orderly counter that no Shutdown saved jumps over what it may have counted. Part
  * 1, 37.7 NV Index Values on Startup
  */
 export function nvAfterClear(index: NvIndex, isReset: boolean, isOrderly: boolean): NvIndex {
   const { publicArea, data } = index;
-  const isLockedForGood = has(publicArea.attributes, NV.WRITEDEFINE | NV.WRITTEN);
-  const locks = isLockedForGood ? NV.READLOCKED : NV.READLOCKED | NV.WRITELOCKED;
-  let attributes = withoutBits(publicArea.attributes, locks);
-  if (has(attributes, NV.CLEAR_STCLEAR)) attributes = withoutBits(attributes, NV.WRITTEN);
-  const isVolatile = isReset && has(attributes, NV.ORDERLY);
   const isCounter = nvType(publicArea) === NV_TYPES.COUNTER;
-  if (isVolatile && !isCounter) attributes = withoutBits(attributes, NV.WRITTEN);
+  const isVolatile = isReset && has(publicArea.attributes, NV.ORDERLY);
+  const isForgotten = has(publicArea.attributes, NV.CLEAR_STCLEAR) || (isVolatile && !isCounter);
+  const left = withoutBits(publicArea.attributes, isForgotten ? NV.WRITTEN : 0);
+  const isLockedForGood = has(left, NV.WRITEDEFINE | NV.WRITTEN);
+  const locks = isLockedForGood ? NV.READLOCKED : NV.READLOCKED | NV.WRITELOCKED;
+  const attributes = withoutBits(left, locks);
   const changed = { ...index, publicArea: { ...publicArea, attributes } };
   if (!isVolatile || !isCounter || isOrderly || !has(attributes, NV.WRITTEN)) return changed;
   const octets = data.octets.slice();

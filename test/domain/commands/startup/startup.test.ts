@@ -237,6 +237,7 @@ describe('startup and NV indices', () => {
     };
     expect(lockedFor(NV.WRITE_STCLEAR)).toBe(0);
     expect(lockedFor(NV.WRITEDEFINE)).toBe(NV.WRITELOCKED);
+    expect(lockedFor(NV.WRITEDEFINE | NV.ORDERLY)).toBe(0);
   });
 });
 

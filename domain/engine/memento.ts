@@ -9,7 +9,7 @@ import type { KeyRing } from './ports.ts';
 /**
  * The shape of the folded state: a memento of another shape is not used. Raise it with the shape.
  */
-const SHAPE = 1;
+const SHAPE = 2;
 const text = new TextEncoder();
 
 /** Folded state at a version: it shortens loading and may be deleted at any time. */

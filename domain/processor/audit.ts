@@ -50,9 +50,18 @@ export function recordExclusive(ledger: Ledger, call: Call): void {
   if (handle !== exclusiveAudit) ledger.record({ type: 'ExclusiveAuditChanged', handle });
 }
 
-/** Extends the command audit digest by a command that succeeded. Part 1, 34.2 Command Audit */
-export function recordCommandAudit(ledger: Ledger, call: Call, parameters: Uint8Array): void {
+/**
+ * Extends the command audit digest by a command that succeeded, unless that was the one that chose
+ * another hash: it ended the audit. `before` is the TPM before it. Part 1, 34.2 Command Audit
+ */
+export function recordCommandAudit(
+  ledger: Ledger,
+  before: Tpm,
+  call: Call,
+  parameters: Uint8Array,
+): void {
   const { hashAlg, digest: old, counter } = ledger.tpm.audit;
+  if (hashAlg !== before.audit.hashAlg) return;
   const cp = cpHash(call, hashAlg);
   const rp = rpHash(call, hashAlg, parameters);
   ledger.record({

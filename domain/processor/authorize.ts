@@ -98,11 +98,13 @@ function isPasswordRight(tpm: Tpm, used: UsedSession, entity: number): boolean {
 
 /**
  * While tries are used up, what is protected is not even tried. That a try is made at all is a fact
- * beforehand: the next Startup wants to know.
+ * beforehand: the next Startup wants to know. Without NV memory that fact could not be kept.
  */
 function requireNoLockout(ledger: Ledger, entity: number, nowMs: number): void {
   const { tpm } = ledger;
   if (!isDictionaryAttackProtected(tpm, entity)) return;
+  const { isNvAvailable, orderly } = tpm.lifecycle;
+  if (!isNvAvailable && orderly !== 'none') refuse('NV_UNAVAILABLE');
   const time = timeAt(tpm.clock, nowMs);
   const isLocked =
     entity === TPM_RH.LOCKOUT
@@ -110,6 +112,7 @@ function requireNoLockout(ledger: Ledger, entity: number, nowMs: number): void {
       : isInLockout(tpm.dictionaryAttack, time);
   if (isLocked) refuse('LOCKOUT');
   const isFirst = entity !== TPM_RH.LOCKOUT && !tpm.dictionaryAttack.isUsed;
+  if (isFirst && !isNvAvailable) refuse('NV_UNAVAILABLE');
   if (isFirst) ledger.record({ type: 'DictionaryAttackUsed' });
 }
 

@@ -50,8 +50,9 @@ export function execute(tpm: Tpm, octets: Uint8Array, circumstances: Circumstanc
 }
 
 function perform(ledger: Ledger, octets: Uint8Array, circumstances: Circumstances): Uint8Array {
+  const { launch, phase } = ledger.tpm.lifecycle;
+  if (launch !== null && phase !== 'failed') ledger.record({ type: 'LaunchAbandoned' });
   const { command, hasSessions, reader } = readHeader(ledger.tpm, octets);
-  if (ledger.tpm.lifecycle.launch !== null) ledger.record({ type: 'LaunchAbandoned' });
   const call = readCall(ledger.tpm, command, hasSessions, reader);
   if (call.sessions.length > 0) {
     requireExclusive(ledger.tpm, call);
@@ -63,7 +64,7 @@ function perform(ledger: Ledger, octets: Uint8Array, circumstances: Circumstance
   const decision = command.decide(input, before, circumstances);
   recordDecision(ledger, decision);
   const parameters = marshalParameters(call, decision);
-  if (isAudited(before.audit, call.command)) recordCommandAudit(ledger, call, parameters);
+  if (isAudited(before.audit, call.command)) recordCommandAudit(ledger, before, call, parameters);
   recordExclusive(ledger, call);
   return success(ledger, call, decision, parameters, rolled, circumstances);
 }

@@ -37,7 +37,7 @@ export function indicate(tpm: Tpm, signal: Signal, circumstances: Circumstances)
     case 'NvAvailable':
       return signal.isAvailable === lifecycle.isNvAvailable
         ? done()
-        : done({ type: 'NvAvailabilityChanged', isAvailable: signal.isAvailable });
+        : done(nvAvailabilityChanged(signal.isAvailable, circumstances));
     case 'Cancel': // a decision is never under way when a signal comes
       return done();
     default:
@@ -68,6 +68,10 @@ function indicatePowered(tpm: Tpm, signal: PoweredSignal): Indication {
     case 'FailureMode':
       return lifecycle.phase === 'failed' ? done() : done({ type: 'FailureModeEntered' });
   }
+}
+
+function nvAvailabilityChanged(isAvailable: boolean, { nowMs }: Circumstances): TpmEvent {
+  return { type: 'NvAvailabilityChanged', isAvailable, nowMs };
 }
 
 /** Clock stands still while power is off. */

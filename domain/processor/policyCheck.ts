@@ -6,8 +6,8 @@ import { sameOctets } from '../structures/octets.ts';
 import { refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
 import type { Circumstances } from '../commands/circumstances.ts';
-import { timeAt } from '../tpm/clock.ts';
 import { entityPolicy, nvIndexAt } from '../tpm/entities.ts';
+import { isPast } from '../tpm/policy.ts';
 import type { PolicyState, Session } from '../tpm/sessions.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { cpHash, type Call, type UsedSession } from './call.ts';
@@ -30,7 +30,7 @@ export function checkPolicy(
   const expected = entityPolicy(tpm, used.entity);
   if (expected?.hashAlg !== session.authHash) refuse('POLICY_FAIL');
   if (!sameOctets(expected.digest, policy.digest)) refuse('POLICY_FAIL');
-  checkExpiry(tpm, policy, circumstances.nowMs);
+  checkExpiry(tpm, session, policy, circumstances.nowMs);
   checkCommand(policy, call, used);
   checkLocality(policy, circumstances.locality);
   if (policy.isPhysicalPresenceRequired && !tpm.lifecycle.isPhysicallyPresent) refuse('PP');
@@ -38,8 +38,15 @@ export function checkPolicy(
   checkNvWritten(tpm, policy, used.entity);
 }
 
-function checkExpiry(tpm: Tpm, policy: PolicyState, nowMs: number): void {
-  if (policy.timeoutMs !== null && policy.timeoutMs < timeAt(tpm.clock, nowMs)) refuse('EXPIRED');
+function checkExpiry(
+  { clock, lifecycle }: Tpm,
+  session: Session,
+  { timeoutMs }: PolicyState,
+  nowMs: number,
+): void {
+  if (timeoutMs === null) return;
+  if (!lifecycle.isNvAvailable) refuse('NV_UNAVAILABLE');
+  if (isPast(clock, session, timeoutMs, nowMs)) refuse('EXPIRED');
 }
 
 /** ADMIN and DUP need a policy that names the command. */

@@ -151,12 +151,13 @@ function recordUse(
   }
   const isAudit = has(used.attributes, SESSION.audit);
   const isPolicyUsed = session.policy !== null && used.entity !== null;
-  const startTimeMs = timeAt(ledger.tpm.clock, circumstances.nowMs);
+  const { clock } = ledger.tpm;
+  const started = { startTimeMs: timeAt(clock, circumstances.nowMs), epoch: clock.epoch };
   ledger.record({
     type: 'SessionUsed',
     handle: used.handle,
     nonceTPM,
     ...(isAudit ? { auditDigest: auditedDigest(call, used, session, parameters) } : {}),
-    ...(isPolicyUsed ? { policy: emptyPolicy(DIGEST_SIZE[session.authHash]), startTimeMs } : {}),
+    ...(isPolicyUsed ? { policy: emptyPolicy(DIGEST_SIZE[session.authHash]), ...started } : {}),
   });
 }

@@ -5,14 +5,18 @@ import type { TpmsTimeInfo } from '../structures/base.ts';
  *
  * At `setAtMs` (ms since the epoch, the platform's clock) Clock was `clockMs`; at `timeSetAtMs`
  * Time was `timeMs`. While power is on both advance 30,000 ms in `30000 - rateAdjust` ms of the
- * platform's clock. `safeAtMs`: Clock may have shown larger values before, until it passes this
- * one; null when it never did. Part 1, 36 Timing Components
+ * platform's clock. At `stoppedAtMs` NV memory went away: both stand still until it is back, and
+ * catch up then; null while they run. `epoch` counts how often Time began: values of different
+ * epochs do not compare. `safeAtMs`: Clock may have shown larger values before, until it passes
+ * this one; null when it never did. Part 1, 36 Timing Components
  */
 export type Clock = {
   readonly clockMs: bigint;
   readonly setAtMs: number;
   readonly timeMs: bigint;
   readonly timeSetAtMs: number;
+  readonly stoppedAtMs: number | null;
+  readonly epoch: number;
   readonly rateAdjust: number;
   readonly safeAtMs: bigint | null;
   readonly resetCount: number;
@@ -65,18 +69,19 @@ function advanceMs(fromMs: number, nowMs: number, rateAdjust: number): bigint {
 
 /** Time at a moment of the platform's clock: ms since power was applied. */
 export function timeAt(clock: Clock, nowMs: number): bigint {
-  return clock.timeMs + advanceMs(clock.timeSetAtMs, nowMs, clock.rateAdjust);
+  return clock.timeMs + advanceMs(clock.timeSetAtMs, clock.stoppedAtMs ?? nowMs, clock.rateAdjust);
 }
 
 /**
  * Clock at a moment of the platform's clock, in ms; never below an earlier one. Power must be on.
  */
 export function clockAt(clock: Clock, nowMs: number): bigint {
-  return clock.clockMs + advanceMs(clock.setAtMs, nowMs, clock.rateAdjust);
+  return clock.clockMs + advanceMs(clock.setAtMs, clock.stoppedAtMs ?? nowMs, clock.rateAdjust);
 }
 
-/** The `safe` of TPMS_CLOCK_INFO at a moment. */
+/** The `safe` of TPMS_CLOCK_INFO at a moment: a clock that stands still is not. */
 export function isClockSafe(clock: Clock, nowMs: number): boolean {
+  if (clock.stoppedAtMs !== null) return false;
   return clock.safeAtMs === null || clockAt(clock, nowMs) >= clock.safeAtMs;
 }
 

@@ -106,6 +106,7 @@ export const SESSION_STATE: Codec<Session> = struct('SESSION', {
   binding: optional(struct('BINDING', { name: TPM2B_NAME, auth: TPM2B_AUTH })),
   boundProtection: oneOf('PROTECTION', UINT8, { none: 0, dictionaryAttack: 1, lockout: 2 }),
   startTimeMs: UINT64,
+  epoch: UINT32,
   auditDigest: optional(TPM2B_DIGEST),
   policy: optional(POLICY_STATE),
 });

@@ -72,8 +72,7 @@ export const dictionaryAttackEvolvers = {
 export function healed(state: DictionaryAttack, timeMs: bigint): DictionaryAttack {
   const isBlocked = isLockoutAuthBlocked(state, timeMs);
   const lockoutAuthBlockedMs = isBlocked ? state.lockoutAuthBlockedMs : null;
-  const tries = Math.min(state.failedTries, state.maxTries);
-  if (tries === 0 || state.recoveryTimeS === 0) {
+  if (state.failedTries === 0 || state.recoveryTimeS === 0) {
     return { ...state, failedTries: 0, lockoutAuthBlockedMs };
   }
   const recoveryMs = BigInt(state.recoveryTimeS) * 1000n;
@@ -81,7 +80,7 @@ export function healed(state: DictionaryAttack, timeMs: bigint): DictionaryAttac
   const forgiven = elapsedMs > 0n ? elapsedMs / recoveryMs : 0n;
   return {
     ...state,
-    failedTries: Math.max(0, tries - Number(forgiven)),
+    failedTries: Math.max(0, state.failedTries - Number(forgiven)),
     sinceMs: state.sinceMs + forgiven * recoveryMs,
     lockoutAuthBlockedMs,
   };

@@ -114,7 +114,6 @@ function cancelsShutdown(tpm: Tpm, event: TpmEvent): boolean {
     case 'EndorsementSeedChanged':
     case 'HierarchyControlled':
     case 'PlatformSeedChanged':
-    case 'CommandAudited':
     case 'PcrAuthSet':
     case 'SessionSaved':
     case 'SessionRestored':

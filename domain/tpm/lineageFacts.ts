@@ -141,6 +141,8 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
       setAtMs: nowMs,
       timeMs: 0n,
       timeSetAtMs: nowMs,
+      stoppedAtMs: null,
+      epoch: 0,
       rateAdjust: 0,
       safeAtMs: null,
       resetCount: 0,

@@ -142,9 +142,9 @@ export const ORDERLY_COUNT = 0xff;
 
 /**
  * An NV index after TPM2_Startup(CLEAR): what was not to outlive the power is unwritten, read locks
- * open, and write locks unless they are for good: what is unwritten is never locked. `isReset`: it was a TPM Reset; `isOrderly`: after
- * a Shutdown. An orderly counter that no Shutdown saved jumps over what it may have counted. Part
- * 1, 37.7 NV Index Values on Startup
+ * open, and write locks unless they are for good: what is unwritten is never locked. `isReset`: it
+ * was a TPM Reset; `isOrderly`: after a Shutdown. An orderly counter that no Shutdown saved jumps
+ * over what it may have counted. Part 1, 37.7 NV Index Values on Startup
  */
 export function nvAfterClear(index: NvIndex, isReset: boolean, isOrderly: boolean): NvIndex {
   const { publicArea, data } = index;

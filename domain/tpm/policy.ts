@@ -2,7 +2,7 @@ import { digest } from '../crypto/hash.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
 import { sameOctets, u32 } from '../structures/octets.ts';
 import { refuse } from '../structures/tpmError.ts';
-import { timeAt } from './clock.ts';
+import { timeAt, type Clock } from './clock.ts';
 import { sessionAt } from './entities.ts';
 import type { PolicyState, Session, SessionEvent } from './sessions.ts';
 import type { Tpm } from './tpm.ts';
@@ -90,10 +90,16 @@ export function checkNonce(session: Session, nonceTPM: Uint8Array): void {
   if (!sameOctets(nonceTPM, session.nonceTPM)) refuse('NONCE', { parameter: 1 });
 }
 
+/** True when a value of Time that a session took has passed, or is of another epoch. */
+export function isPast(clock: Clock, session: Session, timeoutMs: bigint, nowMs: number): boolean {
+  return session.epoch !== clock.epoch || timeoutMs < timeAt(clock, nowMs);
+}
+
 /**
  * Checks the terms of an authorization before it is accepted. Refuses with EXPIRED when its time
- * has passed, SIZE when cpHashA is no digest of the session's hash, CPHASH when the session is
- * bound to another. `positions` are those of the parameters in the command.
+ * has passed or the session is of an earlier epoch, SIZE when cpHashA is no digest of the session's
+ * hash, CPHASH when the session is bound to another. `positions` are those of the parameters in the
+ * command.
  *
  * Part 3, 23.2.2 Policy Parameter Checks
  */
@@ -106,8 +112,8 @@ export function checkTerms(
 ): void {
   if (timeoutMs !== null) {
     if (!tpm.lifecycle.isNvAvailable) refuse('NV_UNAVAILABLE');
-    const isPast = timeoutMs < timeAt(tpm.clock, nowMs);
-    if (isPast) refuse('EXPIRED', { parameter: positions.expiration });
+    if (isPast(tpm.clock, session, timeoutMs, nowMs))
+      refuse('EXPIRED', { parameter: positions.expiration });
   }
   if (cpHashA.length === 0) return;
   if (cpHashA.length !== DIGEST_SIZE[session.authHash]) {

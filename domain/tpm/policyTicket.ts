@@ -69,7 +69,7 @@ export function timeoutMsOf(timeout: Uint8Array): bigint {
   return uint64(timeout) & ~EXPIRES_ON_RESET;
 }
 
-/** True when a ticket was given for this authorization, since the last Startup. */
+/** True when a ticket was given for this authorization, since power came. */
 export function isGrantGenuine(
   tpm: Tpm,
   ticket: Ticket,
@@ -82,14 +82,14 @@ export function isGrantGenuine(
   return isTicketGenuine(tpm, ticket, ...parts(tpm, authorizer, terms, timeout));
 }
 
-/** Time begins anew with each Startup: the null proof and restartCount tell from which it is. */
+/** Time begins anew with power: the null proof and the epoch tell whose Time is meant. */
 function parts(
   tpm: Tpm,
   { name }: Authorizer,
   { cpHashA, policyRef }: AuthorizationTerms,
   timeout: Uint8Array,
 ): readonly Uint8Array[] {
-  const epoch = [tpm.hierarchies.null.proof.octets, u32(tpm.clock.restartCount)];
+  const epoch = [tpm.hierarchies.null.proof.octets, u32(tpm.clock.epoch)];
   return [cpHashA, policyRef, name, timeout, ...epoch];
 }
 

@@ -40,8 +40,9 @@ export type Binding = { readonly name: Uint8Array; readonly auth: Secret };
 /**
  * A session: HMAC, policy or trial policy.
  *
- * `startTimeMs` is Time at the start or at the last reset of the policy. `auditDigest` is null
- * until the session is used for audit. Part 1, 19.6 Session-Based Authorizations
+ * `startTimeMs` is Time at the start or at the last use of the policy, in the epoch of Clock that
+ * `epoch` says: in another one nothing that has an end holds. `auditDigest` is null until the
+ * session is used for audit. Part 1, 19.6 Session-Based Authorizations
  */
 export type Session = {
   readonly kind: 'HMAC' | 'POLICY' | 'TRIAL';
@@ -52,6 +53,7 @@ export type Session = {
   readonly binding: Binding | null;
   readonly boundProtection: BoundProtection;
   readonly startTimeMs: bigint;
+  readonly epoch: number;
   readonly auditDigest: Uint8Array | null;
   readonly policy: PolicyState | null;
 };
@@ -134,6 +136,7 @@ export type SessionEvent =
       readonly auditDigest?: Uint8Array;
       readonly policy?: PolicyState;
       readonly startTimeMs?: bigint;
+      readonly epoch?: number;
     }
   | { readonly type: 'SessionFlushed'; readonly handle: number }
   | { readonly type: 'PolicyChanged'; readonly handle: number; readonly policy: PolicyState }
@@ -156,7 +159,7 @@ export const sessionEvolvers = {
   SessionStarted: (sessions: Sessions, { handle, session }: Of<'SessionStarted'>) =>
     withSession(sessions, handle, session),
   SessionUsed: (sessions: Sessions, event: Of<'SessionUsed'>) => {
-    const { handle, nonceTPM, auditDigest, policy, startTimeMs } = event;
+    const { handle, nonceTPM, auditDigest, policy, startTimeMs, epoch } = event;
     const session = sessionOf(sessions, handle);
     return withSession(sessions, handle, {
       ...session,
@@ -164,6 +167,7 @@ export const sessionEvolvers = {
       ...(auditDigest === undefined ? {} : { auditDigest, binding: null }),
       ...(policy === undefined ? {} : { policy }),
       ...(startTimeMs === undefined ? {} : { startTimeMs }),
+      ...(epoch === undefined ? {} : { epoch }),
     });
   },
   SessionFlushed: (sessions: Sessions, { handle }: Of<'SessionFlushed'>): Sessions => {

@@ -39,7 +39,11 @@ export type LifecycleEvent =
   | { readonly type: 'ShutdownCancelled' }
   | { readonly type: 'FailureModeEntered' }
   | { readonly type: 'PhysicalPresenceChanged'; readonly isAsserted: boolean }
-  | { readonly type: 'NvAvailabilityChanged'; readonly isAvailable: boolean }
+  | {
+      readonly type: 'NvAvailabilityChanged';
+      readonly isAvailable: boolean;
+      readonly nowMs: number;
+    }
   | { readonly type: 'EstablishmentReset' }
   | { readonly type: 'LaunchStarted'; readonly hashes: readonly SequenceHash[] }
   | { readonly type: 'LaunchContinued'; readonly hashes: readonly SequenceHash[] }
@@ -65,6 +69,8 @@ export const lifecycleEvolvers = {
       setAtMs: nowMs,
       timeMs: 0n,
       timeSetAtMs: nowMs,
+      stoppedAtMs: tpm.lifecycle.isNvAvailable ? null : nowMs,
+      epoch: tpm.clock.epoch + 1,
       rateAdjust: 0,
     },
     pcrs: initializePcrs(tpm.pcrs, tpm.lifecycle.orderly === 'state'),
@@ -72,7 +78,7 @@ export const lifecycleEvolvers = {
   PoweredOff: (tpm: Tpm, { nowMs, clockMs }: Of<'PoweredOff'>): Tpm => ({
     ...withLifecycle(tpm, { phase: 'off', launch: null }),
     dictionaryAttack: dictionaryAttackAt(tpm, nowMs),
-    clock: { ...tpm.clock, clockMs, setAtMs: nowMs },
+    clock: { ...tpm.clock, clockMs, setAtMs: nowMs, stoppedAtMs: null },
   }),
   StartedUp: startUp,
   ShutDown: (tpm: Tpm, { shutdownType, timeMs }: Of<'ShutDown'>): Tpm => {
@@ -85,8 +91,7 @@ export const lifecycleEvolvers = {
   FailureModeEntered: (tpm: Tpm): Tpm => withLifecycle(tpm, { phase: 'failed' }),
   PhysicalPresenceChanged: (tpm: Tpm, { isAsserted }: Of<'PhysicalPresenceChanged'>): Tpm =>
     withLifecycle(tpm, { isPhysicallyPresent: isAsserted }),
-  NvAvailabilityChanged: (tpm: Tpm, { isAvailable }: Of<'NvAvailabilityChanged'>): Tpm =>
-    withLifecycle(tpm, { isNvAvailable: isAvailable }),
+  NvAvailabilityChanged: changeNvAvailability,
   EstablishmentReset: (tpm: Tpm): Tpm => withLifecycle(tpm, { isEstablished: false }),
   LaunchStarted: (tpm: Tpm, { hashes }: Of<'LaunchStarted'>): Tpm =>
     withLifecycle(tpm, { launch: hashes }),
@@ -95,6 +100,14 @@ export const lifecycleEvolvers = {
   LaunchAbandoned: (tpm: Tpm): Tpm => withLifecycle(tpm, { launch: null }),
   LaunchEnded: endLaunch,
 };
+
+/** Time and Clock stand still without NV memory. Part 1, 36 Timing Components */
+function changeNvAvailability(tpm: Tpm, event: Of<'NvAvailabilityChanged'>): Tpm {
+  const { isAvailable, nowMs } = event;
+  const isRunning = isAvailable || tpm.lifecycle.phase === 'off';
+  const clock = { ...tpm.clock, stoppedAtMs: isRunning ? null : nowMs };
+  return { ...withLifecycle(tpm, { isNvAvailable: isAvailable }), clock };
+}
 
 /** Tries come back up to the moment at which Time ends. */
 function dictionaryAttackAt(tpm: Tpm, nowMs: number): DictionaryAttack {
@@ -209,18 +222,21 @@ function countersAfter(tpm: Tpm, kind: StartupKind): Partial<Tpm['clock']> {
 
 /**
  * Time starts anew, but what had run of a recovery up to a Shutdown is not lost. Without a Shutdown
- * it runs anew. A lockoutRecovery of zero ends here. Part 1, 19.8 Dictionary Attack Protection
+ * it runs anew, and so does what began behind it. A lockoutRecovery of zero ends here. Part 1, 19.8
+ * Dictionary Attack Protection
  */
 function dictionaryAttackAfter(tpm: Tpm, { failedTries }: Of<'StartedUp'>): DictionaryAttack {
   const { dictionaryAttack, lifecycle } = tpm;
   const { sinceMs, lockoutAuthBlockedMs, lockoutRecoveryS } = dictionaryAttack;
   const endMs = lifecycle.orderly === 'none' ? null : (lifecycle.saved?.timeMs ?? null);
+  const begunBefore = (atMs: bigint): bigint =>
+    endMs === null || atMs > endMs ? 0n : atMs - endMs;
   const isUnblocked = lockoutAuthBlockedMs === null || lockoutRecoveryS === 0;
   return {
     ...dictionaryAttack,
     failedTries,
-    sinceMs: endMs === null ? 0n : sinceMs - endMs,
-    lockoutAuthBlockedMs: isUnblocked ? null : endMs === null ? 0n : lockoutAuthBlockedMs - endMs,
+    sinceMs: begunBefore(sinceMs),
+    lockoutAuthBlockedMs: isUnblocked ? null : begunBefore(lockoutAuthBlockedMs),
     isUsed: false,
   };
 }

@@ -1,7 +1,12 @@
 import { execute } from '../../domain/processor/execute.ts';
+import { indicate } from '../../domain/processor/indicate.ts';
+import type { Signal, SignalOutcome } from '../../domain/processor/signals.ts';
 import type { Circumstances } from '../../domain/commands/circumstances.ts';
 import type { Command } from '../../domain/commands/command.ts';
+import { shutdown } from '../../domain/commands/startup/shutdown.ts';
+import { startup } from '../../domain/commands/startup/startup.ts';
 import { Reader } from '../../domain/structures/wire.ts';
+import { evolve } from '../../domain/tpm/evolve.ts';
 import type { Tpm } from '../../domain/tpm/tpm.ts';
 import { password, requestOctets, type Authorization } from './generator/request.ts';
 import { circumstances } from './tpms.ts';
@@ -19,7 +24,7 @@ export type Answer = {
 /** A TPM that is driven by octets alone, as a guest does it. */
 export class DrivenTpm {
   tpm: Tpm;
-  readonly #circumstances: Circumstances;
+  #circumstances: Circumstances;
 
   constructor(tpm: Tpm, change: Partial<Circumstances> = {}) {
     this.tpm = tpm;
@@ -38,6 +43,32 @@ export class DrivenTpm {
     const outcome = execute(this.tpm, octets, this.#circumstances);
     this.tpm = outcome.tpm;
     return read(command, outcome.response);
+  }
+
+  /** Time passes; power may be on or off. */
+  wait(ms: number): this {
+    this.#circumstances = { ...this.#circumstances, nowMs: this.#circumstances.nowMs + ms };
+    return this;
+  }
+
+  /** The same TPM, whose commands come from another locality from now on. */
+  from(locality: number): this {
+    this.#circumstances = { ...this.#circumstances, locality };
+    return this;
+  }
+
+  /** Gives it a signal of the platform. */
+  indicate(signal: Signal): SignalOutcome {
+    const { events, outcome } = indicate(this.tpm, signal, this.#circumstances);
+    this.tpm = events.reduce(evolve, this.tpm);
+    return outcome;
+  }
+
+  /** Ends it with a Shutdown or by a power cut, and begins anew; gives the code of Startup. */
+  powerCycle(shutdownType: 'CLEAR' | 'STATE' | null, startupType: 'CLEAR' | 'STATE'): number {
+    if (shutdownType !== null) this.do(shutdown, { shutdownType });
+    this.indicate({ type: 'Init' });
+    return this.send(startup, { startupType }).code;
   }
 
   /** Sends a command that must succeed. */

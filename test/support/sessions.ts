@@ -26,6 +26,7 @@ export function withSession(
     binding: null,
     boundProtection: 'none',
     startTimeMs: 0n,
+    epoch: tpm.clock.epoch,
     auditDigest: null,
     policy: kind === 'HMAC' ? null : { ...emptyPolicy(32), ...policy },
     ...change,

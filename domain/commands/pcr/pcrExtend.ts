@@ -6,7 +6,8 @@ import { pcrAttributes, pcrValue } from '../../tpm/pcrs.ts';
 import { command, done } from '../command.ts';
 
 /**
- * Extends a PCR: each bank named in `digests` gets H(old || digest). TPM_RH_NULL changes nothing.
+ * Extends a PCR: each bank named in `digests` gets H(old || digest). TPM_RH_NULL changes nothing; a
+ * PCR that Shutdown keeps makes the last one count for nothing, even when no bank is named.
  * Refuses with LOCALITY where the PCR may not be extended from the locality of the request.
  */
 export const pcrExtend = command({
@@ -23,6 +24,8 @@ export const pcrExtend = command({
       const old = pcrValue(tpm.pcrs, hashAlg, pcr);
       return old === null ? [] : [{ hashAlg, digest: digest(hashAlg, old, measured) }];
     });
-    return extended.length === 0 ? done() : done({ type: 'PcrExtended', pcr, digests: extended });
+    if (extended.length > 0) return done({ type: 'PcrExtended', pcr, digests: extended });
+    const isCancelling = pcrAttributes(pcr).isSaved && tpm.lifecycle.orderly !== 'none';
+    return isCancelling ? done({ type: 'ShutdownCancelled' }) : done();
   },
 });

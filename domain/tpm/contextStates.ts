@@ -9,6 +9,7 @@ import {
   oneOf,
   sizedSecret,
   struct,
+  tagged,
   type Codec,
 } from '../structures/codec.ts';
 import { TPM2B_SENSITIVE_OR_ABSENT, TPMT_PUBLIC_OR_NULL } from '../structures/public.ts';
@@ -64,13 +65,27 @@ const HASH_STATE = struct('HASH_STATE', {
   pending: sizedSecret('TPM2B_PENDING', 128),
 });
 
-const SEQUENCE_FIELDS = struct('HASH_OBJECT', {
-  purpose: oneOf('PURPOSE', UINT8, { hash: 0, hmac: 1, event: 2 }),
+const HASHING = struct('HASH_OBJECT', {
   auth: TPM2B_AUTH,
   hashes: list('HASH_STATES', HASH_STATE, 4),
   key: optional(sizedSecret('TPM2B_SENSITIVE_DATA', 128)),
   isTicketSafe: optional(TPMI_YES_NO),
 });
+
+const CMAC = struct('CMAC_OBJECT', {
+  auth: TPM2B_AUTH,
+  algorithm: oneOf('CIPHER', UINT8, { TDES: 0, AES: 1, CAMELLIA: 2 }),
+  key: sizedSecret('TPM2B_SYM_KEY', 32),
+  chaining: sizedSecret('TPM2B_IV', 16),
+  pending: sizedSecret('TPM2B_IV', 16),
+});
+
+const SEQUENCE_FIELDS = tagged(
+  'SEQUENCE',
+  'purpose',
+  oneOf('PURPOSE', UINT8, { hash: 0, hmac: 1, event: 2, cmac: 3 }),
+  { hash: HASHING, hmac: HASHING, event: HASHING, cmac: CMAC },
+);
 
 /** A sequence as a saved context holds it. */
 export const SEQUENCE_STATE: Codec<SequenceObject> = mapped(

@@ -1,3 +1,4 @@
+import type { SymmetricAlg } from '../crypto/symmetric.ts';
 import type { TpmtPublic, TpmtSensitive } from '../structures/public.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
 import type { Secret } from '../structures/secret.ts';
@@ -39,7 +40,7 @@ export type SequenceHash = {
  * key of an HMAC. `isTicketSafe`: null before the first octets, false when they were
  * TPM_GENERATED_VALUE or too few to tell. Part 1, 32 Hash, HMAC, and Event Sequences
  */
-export type SequenceObject = {
+export type HashSequence = {
   readonly kind: 'sequence';
   readonly purpose: 'hash' | 'hmac' | 'event';
   readonly auth: Secret;
@@ -47,6 +48,23 @@ export type SequenceObject = {
   readonly key: Secret | null;
   readonly isTicketSafe: boolean | null;
 };
+
+/**
+ * A sequence object that makes a MAC with a cipher: see CmacState in crypto. Part 1, 32.3 HMAC
+ * Sequence
+ */
+export type CmacSequence = {
+  readonly kind: 'sequence';
+  readonly purpose: 'cmac';
+  readonly auth: Secret;
+  readonly algorithm: SymmetricAlg;
+  readonly key: Secret;
+  readonly chaining: Secret;
+  readonly pending: Secret;
+};
+
+/** What data can come to in pieces. */
+export type SequenceObject = HashSequence | CmacSequence;
 
 /** What a transient slot holds. */
 export type Transient = TpmObject | SequenceObject;

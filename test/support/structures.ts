@@ -236,7 +236,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   NOTHING: fc.constant({}),
   TPMI_ALG_HASH: hash,
   TPMI_ALG_HASH_OR_NULL: hashOrNull,
-  TPMI_ALG_MAC_SCHEME_OR_NULL: hashOrNull,
+  TPMI_ALG_MAC_SCHEME_OR_NULL: names(...HASH_ALGS, 'CMAC', 'NULL'),
   TPMI_ALG_KDF_OR_NULL: kdf,
   TPMI_ALG_SYM_MODE_OR_NULL: symMode,
   TPMI_ALG_CIPHER_MODE_OR_NULL: cipherMode,

@@ -3,11 +3,11 @@ import { TPM2B_AUTH } from '../../structures/buffers.ts';
 import { TPMI_DH_OBJECT } from '../../structures/handles.ts';
 import { freeTransient } from '../../tpm/entities.ts';
 import { macKeyAt } from '../../tpm/macKeys.ts';
-import { hmacSequence } from '../../tpm/sequences.ts';
+import { macSequence } from '../../tpm/sequences.ts';
 import { answerHandle, command } from '../command.ts';
 
 /**
- * Starts the HMAC of data that comes in pieces. Refuses as HMAC does, and with OBJECT_MEMORY when
+ * Starts the MAC of data that comes in pieces. Refuses as HMAC does, and with OBJECT_MEMORY when
  * there is no room for another object.
  */
 export const hmacStart = command({
@@ -18,9 +18,9 @@ export const hmacStart = command({
   responseHandle: 'sequenceHandle',
   response: {},
   decide: ({ handle: keyHandle, auth, hashAlg }, tpm) => {
-    const { hash, key } = macKeyAt(tpm, keyHandle, hashAlg);
+    const mac = macKeyAt(tpm, keyHandle, hashAlg);
     const handle = freeTransient(tpm);
-    const sequence = hmacSequence(auth, hash, key);
+    const sequence = macSequence(auth, mac);
     return answerHandle(handle, {}, { type: 'SequenceStarted', handle, sequence });
   },
 });

@@ -3,12 +3,12 @@ import { TPM2B_DIGEST, TPM2B_MAX_BUFFER } from '../../structures/buffers.ts';
 import { TPMI_DH_OBJECT, TPMI_RH_HIERARCHY_OR_NULL } from '../../structures/handles.ts';
 import { positioned, refuse } from '../../structures/tpmError.ts';
 import { sequenceAt } from '../../tpm/entities.ts';
-import { finished, updated } from '../../tpm/sequences.ts';
+import { finished, finishedCmac, updated } from '../../tpm/sequences.ts';
 import { hashTicket, nullTicket } from '../../tpm/tickets.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * Adds the last data to a hash or HMAC sequence and gives the result. A hash comes with a ticket
+ * Adds the last data to a hash or MAC sequence and gives the result. A hash comes with a ticket
  * for a restricted key to sign it, unless its data could be a structure of the TPM's own. Refuses
  * with MODE what is no such sequence.
  */
@@ -23,14 +23,19 @@ export const sequenceComplete = command({
     const before = positioned({ handle: 1 }, () => sequenceAt(tpm, handle));
     if (before.purpose === 'event') refuse('MODE', { handle: 1 });
     const complete = updated(before, buffer);
+    const flushed = { type: 'ObjectFlushed', handle } as const;
+    if (complete.purpose === 'cmac') {
+      const validation = nullTicket('HASHCHECK');
+      return answer({ result: finishedCmac(complete), validation }, flushed);
+    }
     const [last] = finished(complete);
     if (last === undefined) throw new Error('a sequence has a hash');
     const { hashAlg, digest: result } = last;
     const isTicketSafe = complete.isTicketSafe === true;
     const validation =
-      before.purpose === 'hash'
+      complete.purpose === 'hash'
         ? hashTicket(tpm, isTicketSafe, hierarchy, hashAlg, result)
         : nullTicket('HASHCHECK');
-    return answer({ result, validation }, { type: 'ObjectFlushed', handle });
+    return answer({ result, validation }, flushed);
   },
 });

@@ -1,3 +1,4 @@
+import { cmac } from '../../crypto/cmac.ts';
 import { hmac as hmacOf } from '../../crypto/hash.ts';
 import { TPMI_ALG_MAC_SCHEME_OR_NULL } from '../../structures/algorithms.ts';
 import { TPM2B_DIGEST, TPM2B_MAX_BUFFER } from '../../structures/buffers.ts';
@@ -6,8 +7,10 @@ import { macKeyAt } from '../../tpm/macKeys.ts';
 import { answer, command } from '../command.ts';
 
 /**
- * The HMAC of data with a keyed-hash key. Refuses with TYPE what is no such key, VALUE a hash that
- * is not the key's or none at all, ATTRIBUTES a restricted key, KEY one that does not sign.
+ * The MAC of data: an HMAC with a keyed hash, a CMAC with a cipher key (then it is TPM2_MAC, of the
+ * same code). Refuses with TYPE what is neither, VALUE a scheme that is not the key's or none at
+ * all, SCHEME one that does not go with such keys, ATTRIBUTES a restricted key, KEY one that does
+ * not sign.
  */
 export const hmac = command({
   code: 0x155,
@@ -16,7 +19,12 @@ export const hmac = command({
   parameters: { buffer: TPM2B_MAX_BUFFER, hashAlg: TPMI_ALG_MAC_SCHEME_OR_NULL },
   response: { outHMAC: TPM2B_DIGEST },
   decide: ({ handle, buffer, hashAlg }, tpm) => {
-    const { hash, key } = macKeyAt(tpm, handle, hashAlg);
-    return answer({ outHMAC: hmacOf(hash, key, buffer) });
+    const mac = macKeyAt(tpm, handle, hashAlg);
+    return answer({
+      outHMAC:
+        mac.kind === 'hmac'
+          ? hmacOf(mac.hashAlg, mac.key, buffer)
+          : cmac(mac.algorithm, mac.key, buffer),
+    });
   },
 });

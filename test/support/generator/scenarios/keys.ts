@@ -10,6 +10,7 @@ import { isStorageParent } from '../../../../domain/tpm/templates.ts';
 import { STORAGE_KEY, cipherKey, hmacKey, signingKey } from '../../templates.ts';
 import { PROFILES } from '../../../../domain/tpm/profile.ts';
 import type { Guest } from '../guest.ts';
+import { CIPHER_SCENARIOS } from './ciphers.ts';
 import { policyFor, withPolicy } from './sessions.ts';
 
 const NONE = new Uint8Array(0);
@@ -347,6 +348,10 @@ export const KEY_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   rsa,
   ecdh,
   encryption,
+  ...CIPHER_SCENARIOS.map((scenario) => (guest: Guest) => {
+    makeRoom(guest);
+    scenario(guest);
+  }),
   (guest) => guest.run('ECC_Parameters', { curveID: guest.random.pick(ECC_CURVES) }),
   (guest) => guest.run('TestParms', { parameters: { type: 'RSA', ...RSA_KEY.parameters } }),
 ];

@@ -2,6 +2,7 @@ import { digest } from '../../../../domain/crypto/hash.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
 import { u32 } from '../../../../domain/structures/octets.ts';
 import type { Guest } from '../guest.ts';
+import { anyCipher } from './ciphers.ts';
 
 const NONE = new Uint8Array(0);
 const POLICY_COMMAND_CODE = 0x16c;
@@ -21,7 +22,7 @@ export function startSession(
   const loaded = [...guest.tpm.sessions.loaded.keys()];
   if (loaded.length > 8) guest.run('FlushContext', { flushHandle: random.pick(loaded) });
   const symmetric = random.pick([
-    { algorithm: 'AES', keyBits: 128, mode: 'CFB' },
+    { ...anyCipher(guest), mode: 'CFB' },
     { algorithm: 'XOR', hashAlg: 'SHA256' },
     { algorithm: 'NULL' },
   ]);

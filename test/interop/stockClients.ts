@@ -26,6 +26,7 @@ const CORE = [
   'abrmd/quote',
   'fapi/quote',
   'pytss/sessions',
+  'openssl/tls',
 ];
 const SCRIPT_TIME_MAX_MS = 300_000;
 
@@ -36,7 +37,15 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   ibm: ['swtpm', 'swtpm_ioctl', 'tssstartup', 'openssl', 'xxd'],
   fapi: [...TOOLS, 'tss2_provision', 'libtss2-fapi.so.1'],
   pytss: [...TOOLS, '_libtpm2_pytss.abi3.so', 'libtss2-fapi.so.1'],
-  abrmd: [...TOOLS, 'tpm2-abrmd', 'libtss2-tcti-tabrmd.so.0', 'dbus-daemon', 'dbus-send'],
+  openssl: [...TOOLS, 'tpm2.so'],
+  abrmd: [
+    ...TOOLS,
+    'tpm2-abrmd',
+    'libtss2-tcti-tabrmd.so.0',
+    'dbus-daemon',
+    'dbus-send',
+    'tpm2.so',
+  ],
 };
 
 /**

@@ -17,6 +17,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'libtss2-tcti-tabrmd.so.0': 'libtss2-tcti-tabrmd0',
   'libtss2-fapi.so.1': 'libtss2-fapi1',
   '_libtpm2_pytss.abi3.so': 'python3-tpm2-pytss',
+  'tpm2.so': 'tpm2-openssl',
   'dbus-send': 'dbus-bin',
 };
 
@@ -24,6 +25,8 @@ const LIBRARY_FOLDERS = [
   '/usr/lib/x86_64-linux-gnu',
   '/usr/lib/aarch64-linux-gnu',
   '/usr/lib',
+  '/usr/lib/x86_64-linux-gnu/ossl-modules',
+  '/usr/lib/aarch64-linux-gnu/ossl-modules',
   '/usr/lib/python3/dist-packages/tpm2_pytss',
 ];
 

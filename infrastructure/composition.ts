@@ -22,7 +22,7 @@ import { openFileKeyRing } from './keys/fileKeyRing.ts';
 import { memoryCache } from './store/keyValueCache/memoryCache.ts';
 import { openSqliteCache } from './store/keyValueCache/sqliteCache.ts';
 import { openStore } from './store/openStore.ts';
-import { ViewDatabase } from './store/views/viewDatabase.ts';
+import { Views } from './store/views/views.ts';
 import { ENGINE, LOG, PROJECTIONS, STORE, TALLY, VIEWS } from './tokens.ts';
 
 /** Where the API is served over TCP. */
@@ -86,9 +86,9 @@ async function openWith(options: HostOptions, closing: Closing): Promise<Host> {
   const http = await serveHttp(api, options);
   if (http !== null) closing.add(http.close);
   // Feeds and waiting readers end first: nobody waits for events that do not come any more.
-  closing.add(() => {
+  closing.add(async () => {
     api.end();
-    projections.stop();
+    await projections.stop();
   });
   log.info({ data, endpoints: endpoints.size }, 'the engine serves');
   return { socket, store: url, http, endpoints, engine, close: () => closing.run() };
@@ -113,7 +113,7 @@ async function openParts(
   closing.add(() => store.close());
   const blobs = url === 'memory:' ? memoryCache() : openSqliteCache(join(data, 'mementos.db'));
   closing.add(() => blobs.close());
-  const views = ViewDatabase.open(
+  const views = await Views.open(
     url === 'memory:' ? ':memory:' : join(data, 'views.db'),
     masked(url),
   );

@@ -46,17 +46,19 @@ export class View<Row> {
     for (const [key, row] of rows) this.#rows.set(key, row);
   }
 
-  /** The rows that have changed since they were saved last. */
-  unsaved(): readonly (readonly [string, Row])[] {
-    return [...this.#unsaved].flatMap((key) => {
+  /** The rows that have changed since they were taken last, to be saved. */
+  takeUnsaved(): readonly (readonly [string, Row])[] {
+    const rows = [...this.#unsaved].flatMap((key) => {
       const row = this.#rows.get(key);
       return row === undefined ? [] : [[key, row] as const];
     });
+    this.#unsaved.clear();
+    return rows;
   }
 
-  /** Says that what `unsaved` gave is saved. */
-  markSaved(): void {
-    this.#unsaved.clear();
+  /** Says that these rows could not be saved. */
+  markUnsaved(keys: Iterable<string>): void {
+    for (const key of keys) this.#unsaved.add(key);
   }
 }
 
@@ -92,8 +94,8 @@ export type SavedView = {
 export interface ViewStore {
   load(
     names: readonly string[],
-  ): { readonly checkpoint: Checkpoint; readonly views: readonly SavedView[] } | null;
-  save(checkpoint: Checkpoint, views: readonly SavedView[]): void;
+  ): Promise<{ readonly checkpoint: Checkpoint; readonly views: readonly SavedView[] } | null>;
+  save(checkpoint: Checkpoint, views: readonly SavedView[]): Promise<void>;
   /** Forgets all views. */
-  clear(): void;
+  clear(): Promise<void>;
 }

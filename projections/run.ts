@@ -3,7 +3,14 @@ import { Subscription, auditTime, defer, from, retry, tap, timer } from 'rxjs';
 import { decodeBody, encodeBody } from '../domain/engine/body.ts';
 import { disclose, metadataOf, type Fact } from '../domain/engine/envelope.ts';
 import type { EventStore, RecordedEvent } from '../domain/engine/eventStore.ts';
-import type { Checkpoint, ProjectedEvent, Projection, View, ViewStore } from './projection.ts';
+import type {
+  Checkpoint,
+  ProjectedEvent,
+  Projection,
+  SavedView,
+  View,
+  ViewStore,
+} from './projection.ts';
 
 export type ProjectionRunParts = {
   readonly store: EventStore;
@@ -28,6 +35,7 @@ export class ProjectionRun {
   readonly #running = new Map<string, Running>();
   readonly #waiting = new Map<string, Set<Waiter>>();
   #checkpoint: Checkpoint | null = null;
+  #saving: Promise<void> | null = null;
   #subscription = new Subscription();
   #isStopped = false;
   /** Events that were folded since the start. */
@@ -59,7 +67,7 @@ export class ProjectionRun {
         }),
         auditTime(SAVE_EVERY_MS),
       )
-      .subscribe(() => this.#save());
+      .subscribe(() => void this.#save());
   }
 
   /** Where the last folded event stands; null before the first. */
@@ -95,11 +103,12 @@ export class ProjectionRun {
   }
 
   /** Stops following and saves what there is. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true;
     this.#subscription.unsubscribe();
     for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.resolve();
-    this.#save();
+    await this.#saving;
+    await this.#save();
   }
 
   #events() {
@@ -135,16 +144,29 @@ export class ProjectionRun {
     }
   }
 
-  #save(): void {
-    if (this.#checkpoint === null) return;
-    const views = [...this.#running.values()].map(({ projection, view }) => ({
+  /** Saves once at a time; what changes meanwhile is saved the next time. */
+  #save(): Promise<void> {
+    this.#saving ??= this.#saveRows().finally(() => {
+      this.#saving = null;
+    });
+    return this.#saving;
+  }
+
+  /** The rows are those of the checkpoint: as it moves on they are replaced, and never changed. */
+  async #saveRows(): Promise<void> {
+    const checkpoint = this.#checkpoint;
+    if (checkpoint === null) return;
+    const taken = [...this.#running.values()].map(({ projection, view }) => ({
       name: savedName(projection),
-      rows: view.unsaved().map(([key, row]) => [key, encodeBody(row).text] as const),
+      view,
+      rows: view.takeUnsaved(),
     }));
     try {
-      this.#parts.views.save(this.#checkpoint, views);
-      for (const { view } of this.#running.values()) view.markSaved();
+      const views: SavedView[] = [];
+      for (const { name, rows } of taken) views.push({ name, rows: await encoded(rows) });
+      await this.#parts.views.save(checkpoint, views);
     } catch (error) {
+      for (const { view, rows } of taken) view.markUnsaved(rows.map(([key]) => key));
       this.#parts.report(error);
     }
   }
@@ -152,9 +174,9 @@ export class ProjectionRun {
   /** Views of another store, of another version or without their event are made anew. */
   async #restore(): Promise<void> {
     const names = [...this.#running.values()].map(({ projection }) => savedName(projection));
-    const saved = this.#parts.views.load(names);
+    const saved = await this.#parts.views.load(names);
     if (saved === null || !(await this.#isThere(saved.checkpoint))) {
-      this.#parts.views.clear();
+      await this.#parts.views.clear();
       return;
     }
     this.#checkpoint = saved.checkpoint;
@@ -202,11 +224,20 @@ function savedName({ name, version }: Projection<unknown>): string {
   return `${name}/${version}`;
 }
 
-/** The same events, with rests for everybody else on the event loop. */
-async function* rested(events: AsyncIterable<RecordedEvent>): AsyncGenerator<RecordedEvent> {
+/** Rows as they are saved, put into words with rests for everybody else on the event loop. */
+async function encoded(
+  rows: readonly (readonly [string, unknown])[],
+): Promise<readonly (readonly [string, string])[]> {
+  const texts: (readonly [string, string])[] = [];
+  for await (const [key, row] of rested(rows)) texts.push([key, encodeBody(row).text]);
+  return texts;
+}
+
+/** The same things, with rests for everybody else on the event loop. */
+async function* rested<T>(things: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
   let restedAtMs = performance.now();
-  for await (const event of events) {
-    yield event;
+  for await (const thing of things) {
+    yield thing;
     if (performance.now() - restedAtMs < STRETCH_MAX_MS) continue;
     await setImmediate();
     restedAtMs = performance.now();

@@ -10,7 +10,7 @@ import { EndpointBook } from '../hosting/endpointBook.ts';
 import { Forensics } from '../hosting/forensics.ts';
 import { MachineReader } from '../hosting/machineReader.ts';
 import type { NotingStore } from '../hosting/notingStore.ts';
-import type { ViewDatabase } from '../store/views/viewDatabase.ts';
+import type { Views } from '../store/views/views.ts';
 import { VERSION } from '../version.ts';
 import { ENGINE, LOG, PROJECTIONS, STORE, VIEWS } from '../tokens.ts';
 import { positionOf, sendEvents } from './eventFeed.ts';
@@ -79,7 +79,7 @@ export class HttpApi {
     @inject(Forensics) forensics: Forensics,
     @inject(STORE) store: NotingStore,
     @inject(PROJECTIONS) projections: ProjectionRun,
-    @inject(VIEWS) views: ViewDatabase,
+    @inject(VIEWS) views: Views,
     @inject(Metrics) metrics: Metrics,
     @inject(LOG) log: Logger,
   ) {

@@ -2,14 +2,13 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
+import { OPENED, type Answer, type Question } from '../askedThread.ts';
 
-/** What the thread is asked. */
-export type CacheRequest = { readonly id: number; readonly key: string } & (
-  | { readonly kind: 'get' | 'delete' | 'close' }
-  | { readonly kind: 'put'; readonly octets: Uint8Array }
-);
-
-export type CacheAnswer = { readonly id: number; readonly octets: Uint8Array | null };
+/** What the thread can be asked; it answers with octets or null. */
+export type CacheAsked =
+  | { readonly kind: 'get' | 'delete'; readonly key: string }
+  | { readonly kind: 'put'; readonly key: string; readonly octets: Uint8Array }
+  | { readonly kind: 'close' };
 
 /** What the thread is started with. */
 export type CacheOptions = { readonly file: string; readonly octetsMax: number };
@@ -127,15 +126,15 @@ function isUnreadable(error: unknown): boolean {
 
 let cache = open();
 
-function work(request: CacheRequest): Uint8Array | null {
-  switch (request.kind) {
+function work(asked: CacheAsked): Uint8Array | null {
+  switch (asked.kind) {
     case 'get':
-      return cache?.get(request.key) ?? null;
+      return cache?.get(asked.key) ?? null;
     case 'put':
-      cache?.put(request.key, request.octets);
+      cache?.put(asked.key, asked.octets);
       return null;
     case 'delete':
-      cache?.delete(request.key);
+      cache?.delete(asked.key);
       return null;
     case 'close':
       cache?.close();
@@ -144,10 +143,10 @@ function work(request: CacheRequest): Uint8Array | null {
   }
 }
 
-parentPort?.on('message', (request: CacheRequest) => {
-  let octets: Uint8Array | null = null;
+parentPort?.on('message', ({ id, asked }: Question<CacheAsked>) => {
+  let value: Uint8Array | null = null;
   try {
-    octets = work(request);
+    value = work(asked);
   } catch (error) {
     if (isUnreadable(error)) {
       cache?.close();
@@ -155,5 +154,6 @@ parentPort?.on('message', (request: CacheRequest) => {
       cache = open();
     }
   }
-  parentPort?.postMessage({ id: request.id, octets } satisfies CacheAnswer);
+  parentPort?.postMessage({ id, value } satisfies Answer);
 });
+parentPort?.postMessage({ id: OPENED } satisfies Answer);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Checkpoint, SavedView, ViewStore } from '../../../projections/projection.ts';
+import type { Checkpoint, SavedView } from '../../../projections/projection.ts';
 
 /** The answer to a write, kept so that the same request gets it again. */
 export type KeptAnswer = {
@@ -31,7 +31,7 @@ const SCHEMA = `
  * file, which belongs to one store: opened for another it begins anew, as it does when it cannot be
  * read.
  */
-export class ViewDatabase implements ViewStore {
+export class ViewDatabase {
   readonly #database: DatabaseSync;
   readonly #saveRow: StatementSync;
   readonly #findAnswer: StatementSync;

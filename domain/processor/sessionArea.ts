@@ -15,8 +15,9 @@ const SESSIONS_MAX = 3;
 const AREA_SIZE_MIN = 9;
 
 /**
- * Reads the authorization area: refuses with SIZE, ATTRIBUTES, NONCE, HANDLE or REFERENCE_S0 at the
- * session in question. What the sessions are worth is checked later. Part 1, 18.7 Session Area
+ * Reads the authorization area: refuses with AUTH_CONTEXT a command that takes none, and with SIZE,
+ * ATTRIBUTES, SYMMETRIC, NONCE, HANDLE or REFERENCE_S0 the session in question. What the sessions
+ * are worth is checked later. Part 1, 18.7 Session Area
  */
 export function readSessions(
   tpm: Tpm,
@@ -25,6 +26,7 @@ export function readSessions(
   reader: Reader,
 ): readonly UsedSession[] {
   const area = readArea(reader);
+  if (command.hasNoSessions) refuse('AUTH_CONTEXT');
   const sessions: UsedSession[] = [];
   while (area.remaining > 0) {
     const position = { session: sessions.length + 1 };
@@ -33,7 +35,6 @@ export function readSessions(
     sessions.push(used);
   }
   requireEnough(command.handles, sessions.length);
-  requireUsable(command, sessions);
   return sessions;
 }
 
@@ -64,7 +65,7 @@ function readSession(
   const entity = role === null ? null : (handles[before.length] ?? null);
   const session = handle === TPM_RH.PW ? null : loadedSession(tpm, handle, before);
   if (session === null) requirePlainPassword(attributes, nonceCaller);
-  else requireSingleUses(session, attributes, nonceCaller, before);
+  else requireUses(command, session, attributes, nonceCaller, before);
   return {
     number: before.length + 1,
     handle,
@@ -90,30 +91,33 @@ function loadedSession(tpm: Tpm, handle: number, before: readonly UsedSession[])
   return session;
 }
 
-/** At most one session of a command decrypts, one encrypts and one audits. */
-function requireSingleUses(
+/**
+ * At most one session of a command decrypts, one encrypts and one audits. What decrypts or encrypts
+ * needs a cipher and something to do, and no policy session audits.
+ */
+function requireUses(
+  command: Command,
   session: Session,
   attributes: number,
   nonceCaller: Uint8Array,
   before: readonly UsedSession[],
 ): void {
   if (nonceCaller.length > DIGEST_SIZE[session.authHash]) refuse('SIZE');
-  for (const use of [SESSION.decrypt, SESSION.encrypt, SESSION.audit]) {
+  const encryption = [
+    { use: SESSION.decrypt, column: command.parameters[0] },
+    { use: SESSION.encrypt, column: command.response[0] },
+  ];
+  for (const { use, column } of encryption) {
     if (!has(attributes, use)) continue;
-    if (before.some((other) => has(other.attributes, use))) refuse('ATTRIBUTES');
+    if (column?.codec.isSized !== true || isUsed(before, use)) refuse('ATTRIBUTES');
+    if (session.symmetric.algorithm === 'NULL') refuse('SYMMETRIC');
   }
   const isAudit = has(attributes, SESSION.audit);
   const isAuditDetail = (attributes & (SESSION.auditExclusive | SESSION.auditReset)) !== 0;
   if (isAuditDetail && !isAudit) refuse('ATTRIBUTES');
+  if (isAudit && (session.kind !== 'HMAC' || isUsed(before, SESSION.audit))) refuse('ATTRIBUTES');
 }
 
-function requireUsable(command: Command, sessions: readonly UsedSession[]): void {
-  for (const { attributes, number } of sessions) {
-    const isDecryptable = command.parameters[0]?.codec.isSized ?? false;
-    if (has(attributes, SESSION.decrypt) && !isDecryptable)
-      refuse('ATTRIBUTES', { session: number });
-    const isEncryptable = command.response[0]?.codec.isSized ?? false;
-    if (has(attributes, SESSION.encrypt) && !isEncryptable)
-      refuse('ATTRIBUTES', { session: number });
-  }
+function isUsed(sessions: readonly UsedSession[], use: number): boolean {
+  return sessions.some(({ attributes }) => has(attributes, use));
 }

@@ -3,6 +3,7 @@ import type { Circumstances } from '../commands/circumstances.ts';
 import type { Command, Decision } from '../commands/command.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { SESSION, has } from '../structures/attributes.ts';
+import { TAGS } from '../structures/base.ts';
 import { concat } from '../structures/octets.ts';
 import { TpmError, positioned, refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
@@ -77,7 +78,8 @@ function readHeader(
   if (octets.length < HEADER_SIZE) refuse('COMMAND_SIZE');
   const reader = new Reader(octets);
   const tag = reader.u16();
-  if (tag !== TAG_NO_SESSIONS && tag !== TAG_SESSIONS) refuse('VALUE');
+  if (!TAGS.includes(tag)) refuse('VALUE');
+  if (tag !== TAG_NO_SESSIONS && tag !== TAG_SESSIONS) refuse('BAD_TAG');
   if (reader.u32() !== octets.length) refuse('COMMAND_SIZE');
   const command = BY_CODE.get(reader.u32()) ?? refuse('COMMAND_CODE');
   const { phase } = tpm.lifecycle;
@@ -95,7 +97,6 @@ function readCall(tpm: Tpm, command: Command, hasSessions: boolean, reader: Read
   handles.forEach((handle, i) => {
     requirePresent(tpm, handle, i + 1);
   });
-  if (hasSessions && command.hasNoSessions) refuse('AUTH_CONTEXT');
   if (!hasSessions) requireEnough(command.handles, 0);
   const sessions = hasSessions ? readSessions(tpm, command, handles, reader) : [];
   const isNamed = sessions.length > 0 || tpm.audit.commands.includes(command.code);

@@ -161,6 +161,20 @@ const TPMI_RH_HIERARCHY_VALUES: readonly number[] = [
   TPM_RH.PLATFORM,
 ];
 
+/**
+ * TPM_ST: the tags that there are; a structure with another is refused with VALUE.
+ *
+ * Part 2, 6.9 TPM_ST
+ */
+export const TAGS: readonly number[] = [
+  0x00c4,
+  0x8000,
+  0x8001,
+  0x8002,
+  ...[0x8014, 0x8015, 0x8016, 0x8017, 0x8018, 0x8019, 0x801a],
+  ...Object.values(TICKET_TAGS),
+];
+
 function ticket(name: string, ...tags: readonly (keyof typeof TICKET_TAGS)[]): Codec<Ticket> {
   return {
     name,
@@ -171,6 +185,7 @@ function ticket(name: string, ...tags: readonly (keyof typeof TICKET_TAGS)[]): C
     },
     unmarshal: (reader) => {
       const number = reader.u16();
+      if (!TAGS.includes(number)) refuse('VALUE');
       const tag = tags.find((candidate) => TICKET_TAGS[candidate] === number) ?? refuse('TAG');
       const hierarchy = reader.u32();
       if (!TPMI_RH_HIERARCHY_VALUES.includes(hierarchy)) refuse('VALUE');

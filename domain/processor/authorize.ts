@@ -14,6 +14,7 @@ import {
 } from '../tpm/entities.ts';
 import { nvType, type NvIndex } from '../tpm/nv.ts';
 import { pinCounted, pinOf } from '../tpm/nvAccess.ts';
+import { isAuthorizedPcr } from '../tpm/pcrs.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import type { Call, Ledger, UsedSession } from './call.ts';
 import { checkPolicy } from './policyCheck.ts';
@@ -170,8 +171,12 @@ function isPinUsable(index: NvIndex): boolean {
   return count < limit;
 }
 
-/** True when an entity has a policy that may be used for this command. */
+/**
+ * True when an entity has a policy that may be used for this command. PCR that can have one always
+ * do: before it is set no session fulfils it.
+ */
 function isPolicyAvailable(tpm: Tpm, call: Call, { role }: UsedSession, entity: number): boolean {
+  if (handleType(entity) === TPM_HT.PCR) return isAuthorizedPcr(entity);
   if (entityPolicy(tpm, entity) === null) return false;
   switch (handleType(entity)) {
     case TPM_HT.TRANSIENT:

@@ -2,16 +2,17 @@ import { equalOctets } from '../crypto/constantTime.ts';
 import { digest } from '../crypto/hash.ts';
 import { BLOCK_SIZE, decryptCfb, encryptCfb } from '../crypto/symmetric.ts';
 import { OBJECT, has } from '../structures/attributes.ts';
-import { fromOctets, toOctets } from '../structures/codec.ts';
+import { fromOctets } from '../structures/codec.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
 import { concat, u16 } from '../structures/octets.ts';
-import { TPM2B_SENSITIVE, type TpmtSensitive } from '../structures/public.ts';
+import { TPMT_SENSITIVE, type TpmtSensitive } from '../structures/public.ts';
 import type { RcPosition } from '../structures/responseCodes.ts';
 import type { TpmtSymDefObject } from '../structures/schemes.ts';
 import { refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
 import { slotAt } from './entities.ts';
 import type { TpmObject } from './objects.ts';
+import { sensitiveOctets, withoutPadding } from './privateBlob.ts';
 import { isStorageArea } from './templates.ts';
 import type { Tpm } from './tpm.ts';
 
@@ -46,7 +47,7 @@ export function wrapInner(
   nameAlg: HashAlg,
   inner: InnerKey | null,
 ): Uint8Array {
-  const plain = toOctets(TPM2B_SENSITIVE, sensitive);
+  const plain = sensitiveOctets(name, sensitive);
   if (inner === null) return plain;
   const { sym, key } = inner;
   const integrity = digest(nameAlg, plain, name);
@@ -61,12 +62,19 @@ export function unwrapInner(
   nameAlg: HashAlg,
   inner: InnerKey | null,
 ): TpmtSensitive {
-  if (inner === null) return fromOctets(TPM2B_SENSITIVE, wrapped.slice());
+  if (inner === null) return exactSensitive(wrapped.slice());
   const { sym, key } = inner;
   const iv = new Uint8Array(BLOCK_SIZE[sym.algorithm]);
   const reader = new Reader(decryptCfb(sym.algorithm, key, iv, wrapped));
   const integrity = reader.octets(reader.u16());
   const plain = reader.octets(reader.remaining);
   if (!equalOctets(integrity, digest(nameAlg, plain, name))) refuse('INTEGRITY');
-  return fromOctets(TPM2B_SENSITIVE, plain);
+  return exactSensitive(plain);
+}
+
+/** Its size is checked before what is in it: SIZE where it is not that of all the octets. */
+function exactSensitive(octets: Uint8Array): TpmtSensitive {
+  const reader = new Reader(octets);
+  if (reader.u16() !== reader.remaining) refuse('SIZE');
+  return withoutPadding(fromOctets(TPMT_SENSITIVE, reader.peekRest()));
 }

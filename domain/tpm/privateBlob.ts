@@ -96,7 +96,11 @@ export function sensitiveOctets(name: Uint8Array, sensitive: TpmtSensitive): Uin
 
 /** The sensitive area in octets that `sensitiveOctets` made. */
 export function sensitiveOf(octets: Uint8Array): TpmtSensitive {
-  const sensitive = fromOctets(TPM2B_SENSITIVE, octets);
+  return withoutPadding(fromOctets(TPM2B_SENSITIVE, octets));
+}
+
+/** The sensitive area with its authorization value as long as it really is. */
+export function withoutPadding(sensitive: TpmtSensitive): TpmtSensitive {
   const authValue = new Secret(stripTrailingZeros(sensitive.authValue.octets).slice());
   return { ...sensitive, authValue };
 }

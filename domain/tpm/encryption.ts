@@ -19,17 +19,20 @@ export type Encryption = {
   readonly inData: Uint8Array;
 };
 
+/** Which parameter each of these is. */
+export type Places = { readonly mode: number; readonly ivIn: number; readonly inData: number };
+
 /**
  * Encrypts or decrypts with a cipher key. Refuses with KEY another key, ATTRIBUTES a restricted key
  * or one that is not for this, MODE one that is not the key's or none at all, SIZE an IV or data
- * that the mode does not take. Both commands for this tell the places of the first one, as the
- * reference does.
+ * that the mode does not take. `places` are the parameters of the command in question.
  *
  * Part 3, 15.2 TPM2_EncryptDecrypt
  */
 export function encryptOrDecrypt(
   tpm: Tpm,
   { keyHandle, decrypt, mode: asked, ivIn, inData }: Encryption,
+  places: Places,
 ): BlockModeResult {
   const key = slotAt(tpm, keyHandle);
   if (key.kind === 'sequence') refuse('KEY', { handle: 1 });
@@ -39,18 +42,24 @@ export function encryptOrDecrypt(
   const isAllowed = has(attributes, decrypt ? OBJECT.decrypt : OBJECT.sign);
   if (!isAllowed || has(attributes, OBJECT.restricted)) refuse('ATTRIBUTES', { handle: 1 });
   const { algorithm } = parameters.sym;
-  const mode = selectMode(parameters.sym.mode, asked);
+  const mode = selectMode(parameters.sym.mode, asked, places);
   const size = BLOCK_SIZE[algorithm];
-  if (ivIn.length !== (mode === 'ECB' ? 0 : size)) refuse('SIZE', { parameter: 3 });
+  if (ivIn.length !== (mode === 'ECB' ? 0 : size)) refuse('SIZE', { parameter: places.ivIn });
   const octets = sensitive.sensitive.octets;
   const work = decrypt ? decryptBlockMode : encryptBlockMode;
-  return work(algorithm, mode, octets, ivIn, inData) ?? refuse('SIZE', { parameter: 4 });
+  return (
+    work(algorithm, mode, octets, ivIn, inData) ?? refuse('SIZE', { parameter: places.inData })
+  );
 }
 
-function selectMode(own: BlockMode | 'CMAC' | 'NULL', asked: BlockMode | 'NULL'): BlockMode {
+function selectMode(
+  own: BlockMode | 'CMAC' | 'NULL',
+  asked: BlockMode | 'NULL',
+  { mode: parameter }: Places,
+): BlockMode {
   if (own === 'CMAC') refuse('MODE', { handle: 1 });
   const isOpen = own === 'NULL' || asked === 'NULL';
-  if (!isOpen && own !== asked) refuse('MODE', { parameter: 2 });
+  if (!isOpen && own !== asked) refuse('MODE', { parameter });
   const mode = own === 'NULL' ? asked : own;
-  return mode === 'NULL' ? refuse('MODE', { parameter: 2 }) : mode;
+  return mode === 'NULL' ? refuse('MODE', { parameter }) : mode;
 }

@@ -20,7 +20,7 @@ const KDFS: Readonly<Record<EccCurve, Kdf>> = {
   SM2_P256: { scheme: 'KDF1_SP800_56A', hashAlg: 'SM3_256' },
 };
 
-/** The numbers of a curve. */
+/** The numbers of a curve, as long as its field but for an `a` of zero, as the reference has it. */
 export const eccParameters = command({
   code: 0x178,
   section: 'Part 3, 14.6 TPM2_ECC_Parameters',
@@ -37,7 +37,7 @@ export const eccParameters = command({
         kdf: KDFS[curveID],
         sign: { scheme: 'NULL' },
         p: octets(p),
-        a: octets(modulo(a, p)),
+        a: a === 0n ? new Uint8Array(1) : octets(modulo(a, p)),
         b: octets(b),
         gX: octets(gx),
         gY: octets(gy),

@@ -5,7 +5,7 @@ import { sequenceAt } from '../../tpm/entities.ts';
 import { updated } from '../../tpm/sequences.ts';
 import { command, done } from '../command.ts';
 
-/** Adds data to a sequence. Refuses with MODE what is no sequence. */
+/** Adds data to a sequence. Refuses with MODE, told of its data, what is no sequence. */
 export const sequenceUpdate = command({
   code: 0x15c,
   section: 'Part 3, 17.5 TPM2_SequenceUpdate',
@@ -13,7 +13,7 @@ export const sequenceUpdate = command({
   parameters: { buffer: TPM2B_MAX_BUFFER },
   response: {},
   decide: ({ sequenceHandle: handle, buffer }, tpm) => {
-    const before = positioned({ handle: 1 }, () => sequenceAt(tpm, handle));
+    const before = positioned({ parameter: 1 }, () => sequenceAt(tpm, handle));
     return done({ type: 'SequenceUpdated', handle, sequence: updated(before, buffer) });
   },
 });

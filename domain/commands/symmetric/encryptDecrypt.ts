@@ -5,6 +5,8 @@ import { TPMI_DH_OBJECT } from '../../structures/handles.ts';
 import { encryptOrDecrypt } from '../../tpm/encryption.ts';
 import { answer, command } from '../command.ts';
 
+const PLACES = { mode: 2, ivIn: 3, inData: 4 };
+
 /** Encrypts or decrypts data, which cannot be encrypted on its way here. */
 export const encryptDecrypt = command({
   code: 0x164,
@@ -18,7 +20,7 @@ export const encryptDecrypt = command({
   },
   response: { outData: TPM2B_MAX_BUFFER, ivOut: TPM2B_IV },
   decide: (input, tpm) => {
-    const { data, ivOut } = encryptOrDecrypt(tpm, input);
+    const { data, ivOut } = encryptOrDecrypt(tpm, input, PLACES);
     return answer({ outData: data, ivOut });
   },
 });

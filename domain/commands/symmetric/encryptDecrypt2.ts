@@ -5,6 +5,8 @@ import { TPMI_DH_OBJECT } from '../../structures/handles.ts';
 import { encryptOrDecrypt } from '../../tpm/encryption.ts';
 import { answer, command } from '../command.ts';
 
+const PLACES = { mode: 3, ivIn: 4, inData: 1 };
+
 /** Encrypts or decrypts data, which comes first so that it can be encrypted on its way here. */
 export const encryptDecrypt2 = command({
   code: 0x193,
@@ -18,7 +20,7 @@ export const encryptDecrypt2 = command({
   },
   response: { outData: TPM2B_MAX_BUFFER, ivOut: TPM2B_IV },
   decide: (input, tpm) => {
-    const { data, ivOut } = encryptOrDecrypt(tpm, input);
+    const { data, ivOut } = encryptOrDecrypt(tpm, input, PLACES);
     return answer({ outData: data, ivOut });
   },
 });

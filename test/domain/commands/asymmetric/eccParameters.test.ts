@@ -38,9 +38,10 @@ describe('eccParameters', () => {
     expect(isOnCurve(curveID, gX, gY)).toBe(true);
   });
 
-  test('pads small numbers to the size of the curve', () => {
+  test('pads small numbers to the size of the curve, but no a of zero', () => {
     const { a, b, gX, h } = detailOf('BN_P256');
-    expect([a, b, gX].map(toHex)).toEqual([0, 3, 1].map((n) => n.toString(16).padStart(64, '0')));
+    expect([b, gX].map(toHex)).toEqual([3, 1].map((n) => n.toString(16).padStart(64, '0')));
     expect(toHex(h)).toBe('01');
+    expect(toHex(a)).toBe('00');
   });
 });

@@ -62,7 +62,7 @@ describe('a hash sequence', () => {
     given(tpm).when(eventSequenceComplete, input).refuses('MODE', { handle: 2 });
     const key = withPrimary(started(), signingKey());
     const asked = { sequenceHandle: key.handle, buffer: FIRST };
-    given(key.tpm).when(sequenceUpdate, asked).refuses('MODE', { handle: 1 });
+    given(key.tpm).when(sequenceUpdate, asked).refuses('MODE', { parameter: 1 });
     completed(key.tpm, key.handle, FIRST).refuses('MODE', { handle: 1 });
   });
 });

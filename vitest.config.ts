@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests never start a built program, and so do not wait for a compilation. */
 const PURE = [
+  'test/conformance/**',
   'test/domain/**',
   'test/laws/**',
   'test/projections/**',

@@ -8,9 +8,27 @@ import type { Signal } from '../../domain/processor/signals.ts';
 import { concat, u32 } from '../../domain/structures/octets.ts';
 
 const HEADER_SIZE = 10;
+/** The size of what a control command is answered when there is no more to say. */
+const RESULT_SIZE = 4;
 /** Control commands of swtpm. */
-const CONTROL = { INIT: 2, SET_LOCALITY: 5, HASH_START: 6, HASH_DATA: 7, HASH_END: 8 };
+const CONTROL = {
+  INIT: 2,
+  SET_LOCALITY: 5,
+  HASH_START: 6,
+  HASH_DATA: 7,
+  HASH_END: 8,
+  GET_STATEBLOB: 12,
+  SET_STATEBLOB: 13,
+  STOP: 14,
+};
+/** The kinds of state that make a running TPM: what persists, and what does not. */
+const STATE_KINDS = [1, 2];
+/** An INIT that takes up the volatile state of a running TPM, once. */
+const DELETE_VOLATILE = 1;
 const TRIES_MAX = 300;
+
+/** All state of a running swtpm. */
+export type SwtpmState = readonly Uint8Array[];
 
 /** swtpm at two UNIX sockets in a folder of its own: commands, and what its platform tells it. */
 export class Swtpm {
@@ -69,22 +87,56 @@ export class Swtpm {
       case 'PowerOff':
         return;
       case 'Init':
-        return this.#control(CONTROL.INIT, u32(0));
+        await this.#control(CONTROL.INIT, u32(0));
+        return;
       case 'HashStart':
-        return this.#control(CONTROL.HASH_START, new Uint8Array(0));
+        await this.#control(CONTROL.HASH_START, new Uint8Array(0));
+        return;
       case 'HashData':
-        return this.#control(CONTROL.HASH_DATA, concat(u32(signal.data.length), signal.data));
+        await this.#control(CONTROL.HASH_DATA, concat(u32(signal.data.length), signal.data));
+        return;
       case 'HashEnd':
-        return this.#control(CONTROL.HASH_END, new Uint8Array(0));
+        await this.#control(CONTROL.HASH_END, new Uint8Array(0));
+        return;
       default:
         throw new Error(`swtpm cannot be told of ${signal.type}`);
     }
   }
 
-  async #control(code: number, body: Uint8Array): Promise<void> {
+  /** All state, as one would take it to another host. */
+  async state(): Promise<SwtpmState> {
+    const kinds: Uint8Array[] = [];
+    for (const kind of STATE_KINDS) {
+      const answer = await this.#control(
+        CONTROL.GET_STATEBLOB,
+        concat(u32(0), u32(kind), u32(0)),
+        (octets) => (octets.length < 16 ? 16 : 16 + octets.readUInt32BE(12)),
+      );
+      kinds.push(answer.subarray(16));
+    }
+    return kinds;
+  }
+
+  /** Goes on from a state that was taken before. */
+  async restore(state: SwtpmState): Promise<void> {
+    await this.#control(CONTROL.STOP, new Uint8Array(0));
+    for (const [i, kind] of STATE_KINDS.entries()) {
+      const octets = state[i] ?? new Uint8Array(0);
+      const head = concat(u32(0), u32(kind), u32(octets.length));
+      await this.#control(CONTROL.SET_STATEBLOB, concat(head, octets));
+    }
+    await this.#control(CONTROL.INIT, u32(DELETE_VOLATILE));
+  }
+
+  async #control(
+    code: number,
+    body: Uint8Array,
+    sizeOf: (octets: Buffer) => number = () => RESULT_SIZE,
+  ): Promise<Uint8Array> {
     const control = await opened(join(this.#folder, 'control'));
-    await exchanged(control, concat(u32(code), body), () => 4);
+    const answer = await exchanged(control, concat(u32(code), body), sizeOf);
     control.destroy();
+    return answer;
   }
 }
 

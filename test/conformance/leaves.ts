@@ -3,7 +3,7 @@ import { fromOctets } from '../../domain/structures/codec.ts';
 import { toHex } from '../../domain/structures/octets.ts';
 import { Secret } from '../../domain/structures/secret.ts';
 
-/** One value within a response: where it stands, what it is, as a text, and whether it is octets. */
+/** One value within a response: where it stands, what it is as a text, and if it is octets. */
 export type Leaf = { readonly path: string; readonly text: string; readonly isOctets?: true };
 
 /** The values within a value. A list is one leaf: its length is a part of what it says. */

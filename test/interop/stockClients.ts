@@ -27,6 +27,7 @@ const CORE = [
   'fapi/quote',
   'pytss/sessions',
   'openssl/tls',
+  'firmware/seabios',
 ];
 const SCRIPT_TIME_MAX_MS = 300_000;
 
@@ -38,6 +39,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   fapi: [...TOOLS, 'tss2_provision', 'libtss2-fapi.so.1'],
   pytss: [...TOOLS, '_libtpm2_pytss.abi3.so', 'libtss2-fapi.so.1'],
   openssl: [...TOOLS, 'tpm2.so'],
+  firmware: [...TOOLS, 'tpm2_send'],
   abrmd: [
     ...TOOLS,
     'tpm2-abrmd',

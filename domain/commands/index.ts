@@ -6,6 +6,7 @@ import { rsaDecrypt } from './asymmetric/rsaDecrypt.ts';
 import { rsaEncrypt } from './asymmetric/rsaEncrypt.ts';
 import { certify } from './attestation/certify.ts';
 import { certifyCreation } from './attestation/certifyCreation.ts';
+import { certifyX509 } from './attestation/certifyX509.ts';
 import { getCommandAuditDigest } from './attestation/getCommandAuditDigest.ts';
 import { getSessionAuditDigest } from './attestation/getSessionAuditDigest.ts';
 import { getTime } from './attestation/getTime.ts';
@@ -214,4 +215,5 @@ export const COMMANDS: readonly Command[] = [
   createLoaded,
   policyAuthorizeNV,
   encryptDecrypt2,
+  certifyX509,
 ];

@@ -18,7 +18,7 @@ export type RsaPrivate = { readonly size: number; readonly key: NodePrivateKey }
 
 const ZERO = new Uint8Array(1);
 /** rsaEncryption, 1.2.840.113549.1.1.1. RFC 8017, A.1 RSA Key Representation */
-const ALGORITHM = derSequence(fromHex('06092a864886f70d010101'), DER_NULL);
+export const RSA_ENCRYPTION = derSequence(fromHex('06092a864886f70d010101'), DER_NULL);
 
 /** The modulus of two primes, in as many octets as they have together. */
 export function rsaModulus(p: Uint8Array, q: Uint8Array): Uint8Array {
@@ -40,7 +40,7 @@ export function rsaPrivateFromPrime(n: Uint8Array, p: Uint8Array, e: number): Rs
   const encoded = numbers.map((value) => derInteger(shortest(value)));
   const pkcs8 = derSequence(
     derInteger(ZERO),
-    ALGORITHM,
+    RSA_ENCRYPTION,
     derOctets(derSequence(derInteger(ZERO), ...encoded)),
   );
   try {

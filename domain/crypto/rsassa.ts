@@ -4,7 +4,7 @@ import { equalOctets } from './constantTime.ts';
 import { DER_NULL, derOctets, derSequence } from './der.ts';
 
 /** The object identifiers of the hash algorithms, encoded. RFC 8017, B.1 Hash Functions */
-const OID: Readonly<Record<HashAlg, Uint8Array>> = {
+export const HASH_OID: Readonly<Record<HashAlg, Uint8Array>> = {
   SHA1: fromHex('06052b0e03021a'),
   SHA256: fromHex('0609608648016503040201'),
   SHA384: fromHex('0609608648016503040202'),
@@ -17,7 +17,7 @@ const FRAME_SIZE = 3;
 
 /** A digest with the name of its algorithm. RFC 8017, A.2.4 RSASSA-PKCS-v1_5 */
 export function digestInfo(alg: HashAlg, digest: Uint8Array): Uint8Array {
-  return derSequence(derSequence(OID[alg], DER_NULL), derOctets(digest));
+  return derSequence(derSequence(HASH_OID[alg], DER_NULL), derOctets(digest));
 }
 
 /**

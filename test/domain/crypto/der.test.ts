@@ -4,6 +4,8 @@ import {
   DER_NULL,
   der,
   derBits,
+  derElement,
+  derElements,
   derInteger,
   derOctets,
   derSequence,
@@ -65,5 +67,39 @@ describe('derInteger', () => {
   it('stands the same alone and within', () => {
     const one = derInteger(fromHex('01'));
     expect(contentsOf(derSequence(one, one))).toEqual(concat(one, one));
+  });
+});
+
+describe('derElement', () => {
+  it('reads what der writes, and leaves what follows', () => {
+    const written = fc.property(
+      fc.integer({ min: 0, max: 0xde }).filter((tag) => (tag & 0x1f) !== 0x1f),
+      fc.uint8Array({ maxLength: 700 }),
+      fc.uint8Array({ maxLength: 9 }),
+      (tag, contents, behind) => {
+        const element = derElement(concat(der(tag, contents), behind));
+        expect(element?.tag).toBe(tag);
+        expect(element?.contents).toEqual(contents);
+        expect(element?.whole).toEqual(der(tag, contents));
+        expect(element?.onward).toEqual(concat(contents, behind));
+      },
+    );
+    fc.assert(written);
+  });
+
+  it.each(['', '30', '3001', '3080', '308100', '30820001', '3083000000', '1f00', '3082ff00'])(
+    'is null for %s, or empty',
+    (hex) => {
+      const element = derElement(fromHex(hex));
+      expect(element === null || element.contents.length === 0).toBe(true);
+      expect(element === null).toBe(hex !== '308100');
+    },
+  );
+
+  it('makes a list of nothing but elements', () => {
+    const two = concat(derSequence(), derOctets(new Uint8Array(3)));
+    expect(derElements(two)?.map(({ tag }) => tag)).toEqual([0x30, 0x04]);
+    expect(derElements(two.subarray(0, -1))).toBeNull();
+    expect(derElements(new Uint8Array(0))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { Secret } from '../../../../domain/structures/secret.ts';
 import type { Guest } from '../guest.ts';
 import { macKey, makeRoom, signer } from './keys.ts';
 import { startSession } from './sessions.ts';
+import { SIGNING_USAGE, keyUsage, partial } from '../../partialCertificates.ts';
 
 const NONE = new Uint8Array(0);
 const OWNERS = [TPM_RH.OWNER, TPM_RH.ENDORSEMENT, TPM_RH.PLATFORM, TPM_RH.LOCKOUT];
@@ -127,7 +128,12 @@ function attest(guest: Guest): void {
   guest.run('GetTime', { privacyAdminHandle: TPM_RH.ENDORSEMENT, signHandle, ...common });
   const objects = guest.objects();
   if (objects.length > 0) {
-    guest.run('Certify', { objectHandle: guest.random.pick(objects), signHandle, ...common });
+    const objectHandle = guest.random.pick(objects);
+    guest.run('Certify', { objectHandle, signHandle, ...common });
+    const partialCertificate = partial([guest.random.pick([SIGNING_USAGE, keyUsage(0x20, 5)])]);
+    const reserved = guest.random.octets(0);
+    const certified = { objectHandle, signHandle: signer(guest), partialCertificate, reserved };
+    guest.run('CertifyX509', { ...certified, inScheme: NULL_SCHEME });
   }
   const creation = guest.recall<{ readonly objectHandle: number }>('creation');
   if (creation !== null && guest.tpm.objects.transient.has(creation.objectHandle)) {

@@ -2,6 +2,7 @@ import type { Command } from '../../domain/commands/command.ts';
 import { COMMANDS } from '../../domain/commands/index.ts';
 import type { Signal } from '../../domain/processor/signals.ts';
 import { SESSION } from '../../domain/structures/attributes.ts';
+import type { ProfileName } from '../../domain/tpm/profile.ts';
 import type { Tpm } from '../../domain/tpm/tpm.ts';
 import { decoded, type Indicated, type Response, type Sent } from '../support/generator/guest.ts';
 import { History } from '../support/generator/history.ts';
@@ -22,8 +23,12 @@ export type Manner = {
 
 /** A list of commands and signals in the making: each is carried out at once on a TPM of ours. */
 export class Script {
-  readonly history = new History(new Random(1), 'swtpm');
+  readonly history: History;
   readonly sent: (Sent | Indicated)[] = [];
+
+  constructor(profile: ProfileName = 'swtpm') {
+    this.history = new History(new Random(1), profile);
+  }
 
   get tpm(): Tpm {
     return this.history.tpm;

@@ -19,19 +19,27 @@ export type Answered = {
   readonly parting: Parting | null;
 };
 
+/** A TPM in another process, and what its platform can tell it. */
+export interface Target {
+  readonly send: (request: Uint8Array) => Promise<Uint8Array>;
+  readonly setLocality: (locality: number) => Promise<void>;
+  readonly indicate: (signal: Signal) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
 /**
- * swtpm beside us: it gets the same commands as we did, in which what we gave out (Names, wrapped
+ * swtpm, or another TPM, beside us: it gets the same commands as we did, in which what we gave out (Names, wrapped
  * areas, nonces, tickets) is replaced by what it gave out in the same place.
  */
 export class Twin {
-  readonly #swtpm: Swtpm;
+  readonly #target: Target;
   readonly #octets = new Map<string, Uint8Array>();
   /** All of these in hexadecimal: the keys that we make for tests come more than once. */
   readonly #pairs = new Set<string>();
   readonly #structures = new Map<object, unknown>();
 
-  private constructor(swtpm: Swtpm) {
-    this.#swtpm = swtpm;
+  constructor(target: Target) {
+    this.#target = target;
   }
 
   static async start(): Promise<Twin> {
@@ -39,21 +47,21 @@ export class Twin {
   }
 
   close(): Promise<void> {
-    return this.#swtpm.close();
+    return this.#target.close();
   }
 
   /** Tells what the platform told us. */
   indicate(signal: Signal): Promise<void> {
-    return this.#swtpm.indicate(signal);
+    return this.#target.indicate(signal);
   }
 
   /** Sends what was sent to us, with its own values in the place of ours. */
   async answer({ command, input, authorizations, locality, response }: Sent): Promise<Answered> {
-    await this.#swtpm.setLocality(locality);
+    await this.#target.setLocality(locality);
     const own = this.#translated(input) as Readonly<Record<string, unknown>>;
     const request = plainRequest(command, own, authorizations);
-    let theirs = decoded(command, await this.#swtpm.send(request));
-    while (theirs.code === RETRY) theirs = decoded(command, await this.#swtpm.send(request));
+    let theirs = decoded(command, await this.#target.send(request));
+    while (theirs.code === RETRY) theirs = decoded(command, await this.#target.send(request));
     if (response.code !== 0 || theirs.code !== 0) return { ...theirs, parting: null };
     const areTwins = (own: string, other: string): boolean => this.#pairs.has(`${own} ${other}`);
     const found = parting(command.name, response.values, theirs.values, areTwins);

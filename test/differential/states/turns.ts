@@ -199,6 +199,7 @@ export function look(script: Script): void {
     }
   }
   for (const nvIndex of script.tpm.nv.indices.keys()) {
+    if (nvIndex < FIRST_INDEX) continue; // of the lineage, which is another's
     const { dataSize: size = 0 } = script.tpm.nv.indices.get(nvIndex)?.publicArea ?? {};
     script.run('NV_ReadPublic', { nvIndex });
     script.run('NV_Read', { authHandle: TPM_RH.OWNER, nvIndex, size, offset: 0 });

@@ -28,8 +28,8 @@ export interface Target {
 }
 
 /**
- * swtpm, or another TPM, beside us: it gets the same commands as we did, in which what we gave out (Names, wrapped
- * areas, nonces, tickets) is replaced by what it gave out in the same place.
+ * swtpm, or another TPM, beside us: it gets the same commands as we did, in which what we gave out
+ * (Names, wrapped areas, nonces, tickets) is replaced by what it gave out in the same place.
  */
 export class Twin {
   readonly #target: Target;

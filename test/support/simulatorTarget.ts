@@ -4,7 +4,7 @@ import type { Signal } from '../../domain/processor/signals.ts';
 import { concat, u32 } from '../../domain/structures/octets.ts';
 import type { Target } from '../differential/twin.ts';
 
-/** Requests of the Microsoft simulator's protocol: on its command port, and on its platform port. */
+/** Requests of the Microsoft simulator's protocol, on its command port and on its platform port. */
 const COMMAND = { HASH_START: 5, HASH_DATA: 6, HASH_END: 7, SEND_COMMAND: 8 };
 const PLATFORM = { POWER_ON: 1, POWER_OFF: 2, PRESENT: 3, ABSENT: 4, NV_ON: 11, NV_OFF: 12 };
 const RESET = 17;

@@ -4,6 +4,7 @@ import { ecdhKeyGen } from './asymmetric/ecdhKeyGen.ts';
 import { ecdhZGen } from './asymmetric/ecdhZGen.ts';
 import { rsaDecrypt } from './asymmetric/rsaDecrypt.ts';
 import { rsaEncrypt } from './asymmetric/rsaEncrypt.ts';
+import { zGen2Phase } from './asymmetric/zGen2Phase.ts';
 import { certify } from './attestation/certify.ts';
 import { certifyCreation } from './attestation/certifyCreation.ts';
 import { certifyX509 } from './attestation/certifyX509.ts';
@@ -26,6 +27,8 @@ import { dictionaryAttackParameters } from './dictionaryAttack/dictionaryAttackP
 import { duplicate } from './duplication/duplicate.ts';
 import { importObject } from './duplication/importObject.ts';
 import { rewrap } from './duplication/rewrap.ts';
+import { commit } from './ephemeral/commit.ts';
+import { ecEphemeral } from './ephemeral/ecEphemeral.ts';
 import { changeEPS } from './hierarchy/changeEPS.ts';
 import { changePPS } from './hierarchy/changePPS.ts';
 import { clear } from './hierarchy/clear.ts';
@@ -209,7 +212,10 @@ export const COMMANDS: readonly Command[] = [
   policyDuplicationSelect(() => COMMANDS),
   policyGetDigest,
   testParms,
+  commit,
   policyPassword,
+  zGen2Phase,
+  ecEphemeral,
   policyNvWritten,
   policyTemplate,
   createLoaded,

@@ -24,6 +24,10 @@ export const TPM_ALG = {
   OAEP: 0x0017,
   ECDSA: 0x0018,
   ECDH: 0x0019,
+  ECDAA: 0x001a,
+  SM2: 0x001b,
+  ECSCHNORR: 0x001c,
+  ECMQV: 0x001d,
   KDF1_SP800_56A: 0x0020,
   KDF2: 0x0021,
   KDF1_SP800_108: 0x0022,
@@ -80,6 +84,16 @@ export const TPMI_ALG_SYM_MODE_OR_NULL = oneOf(
   UINT16,
   { CTR, OFB, CBC, CFB, ECB, CMAC, NULL },
   'MODE',
+);
+
+const { ECDH, SM2, ECMQV } = TPM_ALG;
+
+/** TPMI_ECC_KEY_EXCHANGE; others are refused with SCHEME. Part 2, 9.34 TPMI_ECC_KEY_EXCHANGE */
+export const TPMI_ECC_KEY_EXCHANGE = oneOf(
+  'TPMI_ECC_KEY_EXCHANGE',
+  UINT16,
+  { ECDH, SM2, ECMQV },
+  'SCHEME',
 );
 
 /** TPMI_ALG_CIPHER_MODE+: the modes that encrypt. Part 2, 9.35 TPMI_ALG_CIPHER_MODE */

@@ -10,8 +10,9 @@ import { TPM2B_ECC_PARAMETER, TPM2B_PUBLIC_KEY_RSA } from './buffers.ts';
 import { keyBits } from './sizes.ts';
 
 const HASH_SCHEME = struct('TPMS_SCHEME_HASH', { hashAlg: TPMI_ALG_HASH });
+const ECDAA_SCHEME = struct('TPMS_SCHEME_ECDAA', { hashAlg: TPMI_ALG_HASH, count: UINT16 });
 
-const { AES, TDES, CAMELLIA, XOR, NULL } = TPM_ALG;
+const { AES, TDES, CAMELLIA, XOR, HMAC, NULL } = TPM_ALG;
 const CIPHERS = { TDES, AES, CAMELLIA };
 
 function block(name: string, alg: keyof typeof CIPHERS, sizes: readonly number[]) {
@@ -56,7 +57,7 @@ export const TPMT_SYM_DEF_OBJECT = tagged(
 export const TPMT_KEYEDHASH_SCHEME_OR_NULL = tagged(
   'TPMT_KEYEDHASH_SCHEME+',
   'scheme',
-  oneOf('TPMI_ALG_KEYEDHASH_SCHEME+', UINT16, { HMAC: TPM_ALG.HMAC, XOR, NULL }, 'VALUE'),
+  oneOf('TPMI_ALG_KEYEDHASH_SCHEME+', UINT16, { HMAC, XOR, NULL }, 'VALUE'),
   {
     HMAC: HASH_SCHEME,
     XOR: struct('TPMS_SCHEME_XOR', { hashAlg: TPMI_ALG_HASH, kdf: TPMI_ALG_KDF_OR_NULL }),
@@ -65,7 +66,8 @@ export const TPMT_KEYEDHASH_SCHEME_OR_NULL = tagged(
 );
 export type TpmtKeyedhashScheme = Of<typeof TPMT_KEYEDHASH_SCHEME_OR_NULL>;
 
-const { RSASSA, RSAPSS, RSAES, OAEP, ECDSA, ECDH } = TPM_ALG;
+const { RSASSA, RSAPSS, RSAES, OAEP } = TPM_ALG;
+const { ECDSA, ECDAA, SM2, ECSCHNORR, ECDH, ECMQV } = TPM_ALG;
 
 /** TPMT_RSA_SCHEME+: the scheme of an RSA key. Part 2, 11.2.4.2 TPMT_RSA_SCHEME */
 export const TPMT_RSA_SCHEME_OR_NULL = tagged(
@@ -89,8 +91,21 @@ export type TpmtRsaDecrypt = Of<typeof TPMT_RSA_DECRYPT_OR_NULL>;
 export const TPMT_ECC_SCHEME_OR_NULL = tagged(
   'TPMT_ECC_SCHEME+',
   'scheme',
-  oneOf('TPMI_ALG_ECC_SCHEME+', UINT16, { ECDSA, ECDH, NULL }, 'SCHEME'),
-  { ECDSA: HASH_SCHEME, ECDH: HASH_SCHEME, NULL: NOTHING },
+  oneOf(
+    'TPMI_ALG_ECC_SCHEME+',
+    UINT16,
+    { ECDSA, ECDAA, SM2, ECSCHNORR, ECDH, ECMQV, NULL },
+    'SCHEME',
+  ),
+  {
+    ECDSA: HASH_SCHEME,
+    ECDAA: ECDAA_SCHEME,
+    SM2: HASH_SCHEME,
+    ECSCHNORR: HASH_SCHEME,
+    ECDH: HASH_SCHEME,
+    ECMQV: HASH_SCHEME,
+    NULL: NOTHING,
+  },
 );
 export type TpmtEccScheme = Of<typeof TPMT_ECC_SCHEME_OR_NULL>;
 
@@ -103,20 +118,27 @@ export const TPMT_KDF_SCHEME_OR_NULL = tagged('TPMT_KDF_SCHEME+', 'scheme', TPMI
   NULL: NOTHING,
 });
 
+const SIG_SCHEMES = { RSASSA, RSAPSS, ECDSA, ECDAA, SM2, ECSCHNORR, HMAC };
+const TPMI_ALG_SIG_SCHEME = oneOf('TPMI_ALG_SIG_SCHEME', UINT16, SIG_SCHEMES, 'SCHEME');
+const TPMI_ALG_SIG_SCHEME_OR_NULL = oneOf(
+  'TPMI_ALG_SIG_SCHEME+',
+  UINT16,
+  { ...SIG_SCHEMES, NULL },
+  'SCHEME',
+);
+
 /** TPMT_SIG_SCHEME+: how to sign. Part 2, 11.2.1.5 TPMT_SIG_SCHEME */
 export const TPMT_SIG_SCHEME_OR_NULL = tagged(
   'TPMT_SIG_SCHEME+',
   'scheme',
-  oneOf(
-    'TPMI_ALG_SIG_SCHEME+',
-    UINT16,
-    { RSASSA, RSAPSS, ECDSA, HMAC: TPM_ALG.HMAC, NULL },
-    'SCHEME',
-  ),
+  TPMI_ALG_SIG_SCHEME_OR_NULL,
   {
     RSASSA: HASH_SCHEME,
     RSAPSS: HASH_SCHEME,
     ECDSA: HASH_SCHEME,
+    ECDAA: ECDAA_SCHEME,
+    SM2: HASH_SCHEME,
+    ECSCHNORR: HASH_SCHEME,
     HMAC: HASH_SCHEME,
     NULL: NOTHING,
   },
@@ -148,27 +170,20 @@ const SIGNATURES = {
   RSASSA: RSA_SIGNATURE,
   RSAPSS: RSA_SIGNATURE,
   ECDSA: ECC_SIGNATURE,
+  ECDAA: ECC_SIGNATURE,
+  SM2: ECC_SIGNATURE,
+  ECSCHNORR: ECC_SIGNATURE,
   HMAC: HMAC_SIGNATURE,
 };
 
 /** TPMT_SIGNATURE as it comes in: NULL is refused. Part 2, 11.3.4 TPMT_SIGNATURE */
-export const TPMT_SIGNATURE = tagged(
-  'TPMT_SIGNATURE',
-  'sigAlg',
-  oneOf('TPMI_ALG_SIG_SCHEME', UINT16, { RSASSA, RSAPSS, ECDSA, HMAC: TPM_ALG.HMAC }, 'SCHEME'),
-  SIGNATURES,
-);
+export const TPMT_SIGNATURE = tagged('TPMT_SIGNATURE', 'sigAlg', TPMI_ALG_SIG_SCHEME, SIGNATURES);
 
 /** TPMT_SIGNATURE+: NULL when nothing was signed. Part 2, 11.3.4 TPMT_SIGNATURE */
 export const TPMT_SIGNATURE_OR_NULL = tagged(
   'TPMT_SIGNATURE+',
   'sigAlg',
-  oneOf(
-    'TPMI_ALG_SIG_SCHEME+',
-    UINT16,
-    { RSASSA, RSAPSS, ECDSA, HMAC: TPM_ALG.HMAC, NULL },
-    'SCHEME',
-  ),
+  TPMI_ALG_SIG_SCHEME_OR_NULL,
   { ...SIGNATURES, NULL: NOTHING },
 );
 export type TpmtSignature = Of<typeof TPMT_SIGNATURE_OR_NULL>;

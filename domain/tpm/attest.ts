@@ -44,20 +44,31 @@ export function attest(
   attested: Attested,
   { nowMs, entropy }: Moment,
 ): Attestation {
-  const qualifiedSigner = key === null ? u32(TPM_RH.NULL) : key.qualifiedName;
+  const isAnonymous = scheme.scheme === 'ECDAA';
+  const qualifiedSigner = signerName(key, isAnonymous);
   const { clockInfo } = timeInfo(tpm.clock, nowMs);
   const plain = { ...clockInfo, firmwareVersion: VENDOR.firmwareVersion };
   const { firmwareVersion, ...clock } = isPrivacySensitive(key)
     ? obfuscated(tpm, qualifiedSigner, plain)
     : plain;
-  const head = { qualifiedSigner, extraData: qualifyingData, clockInfo: clock, firmwareVersion };
+  const extraData = isAnonymous ? EMPTY : qualifyingData;
+  const head = { qualifiedSigner, extraData, clockInfo: clock, firmwareVersion };
   const octets = toOctets(TPMS_ATTEST, { ...head, ...attested } satisfies TpmsAttest);
   const hashAlg = hashOf(scheme);
-  const signed = hashAlg === null ? EMPTY : digest(hashAlg, octets);
-  const signature = signDigest(key, scheme, signed, entropy);
+  const hashed = hashAlg === null ? EMPTY : digest(hashAlg, octets);
+  // What an anonymous structure does not show is signed all the same.
+  const isMixed = hashAlg !== null && isAnonymous && qualifyingData.length > 0;
+  const toSign = isMixed ? digest(hashAlg, qualifyingData, hashed) : hashed;
+  const signed = signDigest(tpm, key, scheme, toSign, entropy);
   const isCancelling = key !== null && tpm.lifecycle.orderly !== 'none';
-  const events: readonly TpmEvent[] = isCancelling ? [{ type: 'ShutdownCancelled' }] : [];
-  return { attest: octets, signature, events };
+  const cancelled: readonly TpmEvent[] = isCancelling ? [{ type: 'ShutdownCancelled' }] : [];
+  return { attest: octets, signature: signed.signature, events: [...signed.events, ...cancelled] };
+}
+
+/** Whose signature it is; an anonymous one does not tell. Part 1, C.4.2 ECDAA */
+function signerName(key: TpmObject | null, isAnonymous: boolean): Uint8Array {
+  if (key === null) return u32(TPM_RH.NULL);
+  return isAnonymous ? EMPTY : key.qualifiedName;
 }
 
 /** Keys of the owner must not be linked by the counters that they all report. */

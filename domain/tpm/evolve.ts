@@ -3,6 +3,7 @@ import { TPM_RH } from '../structures/handles.ts';
 import type { Secret } from '../structures/secret.ts';
 import { auditEvolvers, type AuditEvent } from './audit.ts';
 import { clockEvolvers, type ClockEvent } from './clock.ts';
+import { commitEvolvers, type CommitEvent } from './commits.ts';
 import { dictionaryAttackEvolvers, type DictionaryAttackEvent } from './dictionaryAttack.ts';
 import { hierarchyEvolvers, type HierarchyEvent } from './hierarchies.ts';
 import { lineageEvolvers, manufacture, type LineageEvent } from './lineageFacts.ts';
@@ -22,6 +23,7 @@ export type RandomEvent = { readonly type: 'RandomStirred'; readonly stirred: Se
 export type TpmEvent =
   | AuditEvent
   | ClockEvent
+  | CommitEvent
   | DictionaryAttackEvent
   | HierarchyEvent
   | LifecycleEvent
@@ -60,6 +62,7 @@ function on<P extends keyof Tpm, T extends PartEvolvers<P>>(part: P, evolvers: T
 const EVOLVERS: Evolvers = {
   ...on('audit', auditEvolvers),
   ...on('clock', clockEvolvers),
+  ...on('commits', commitEvolvers),
   ...on('dictionaryAttack', dictionaryAttackEvolvers),
   ...on('hierarchies', hierarchyEvolvers),
   ...on('nv', nvEvolvers),

@@ -2,6 +2,7 @@ import { NV, NV_TYPES } from '../structures/attributes.ts';
 import { TPM_RH } from '../structures/handles.ts';
 import { u64 } from '../structures/octets.ts';
 import { EMPTY_SECRET, Secret } from '../structures/secret.ts';
+import { NO_COMMITS } from './commits.ts';
 import { DICTIONARY_ATTACK_DEFAULTS } from './dictionaryAttack.ts';
 import { NO_AUTHORIZATION, withHierarchy, type Hierarchy } from './hierarchies.ts';
 import type { NvIndex } from './nv.ts';
@@ -151,6 +152,7 @@ export function manufacture(event: Of<'TpmManufactured'>): Tpm {
     },
     audit: { hashAlg: 'SHA512', commands: [], digest: null, counter: 0n },
     platform: PLATFORM_DEFAULTS,
+    commits: NO_COMMITS,
     stirred: EMPTY_SECRET,
   };
   return withLineage(made, register, 1n);
@@ -173,6 +175,8 @@ function fork(tpm: Tpm, event: Of<'TpmForked'>): Tpm {
       parent: { incarnation: parent, version: parentVersion, link: parentLink, reason },
     },
     hierarchies: { ...tpm.hierarchies, isEndorsementHeld: true },
+    // Two signatures with one one-time secret would tell the key.
+    commits: { ...tpm.commits, pending: new Map() },
     clock: {
       ...clock,
       clockMs: event.clockMs,

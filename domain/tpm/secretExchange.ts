@@ -1,5 +1,5 @@
 import { kdfe } from '../crypto/kdf.ts';
-import { eccMultiply, eccPublicFromPrivate, eccSharedX } from '../crypto/ecc.ts';
+import { eccMultiply, eccPublicFromPrivate, eccSharedX, isOnCurve } from '../crypto/ecc.ts';
 import { oaepPad, oaepUnpad } from '../crypto/oaep.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
 import { scalarFromRandom } from '../crypto/scalars.ts';
@@ -92,6 +92,13 @@ export function sharedPoint(
 ): TpmsEccPoint {
   const { curveID } = parameters;
   return eccMultiply(curveID, d, padded(curveID, point)) ?? refuse('ECC_POINT');
+}
+
+/** A point of the key's curve, its coordinates as long as those; ECC_POINT for any other. */
+export function pointOfKey({ parameters }: EccPublic, point: TpmsEccPoint): TpmsEccPoint {
+  const { curveID } = parameters;
+  const { x, y } = padded(curveID, point);
+  return isOnCurve(curveID, x, y) ? { x, y } : refuse('ECC_POINT');
 }
 
 /** A point with its coordinates as long as those of the curve; ECC_POINT when they are longer. */

@@ -1,17 +1,15 @@
 import { equalOctets } from '../crypto/constantTime.ts';
-import { ecdsaSign, ecdsaVerify } from '../crypto/ecdsa.ts';
 import { hmac } from '../crypto/hash.ts';
 import { pssEncode, pssSaltSize, pssVerify } from '../crypto/pss.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
 import { rsassaEncode, rsassaVerify } from '../crypto/rsassa.ts';
-import { scalarFromRandom } from '../crypto/scalars.ts';
 import { OBJECT, has } from '../structures/attributes.ts';
-import { COORDINATE_SIZE } from '../structures/eccCurve.ts';
 import type { HashAlg } from '../structures/hashAlg.ts';
 import { TPM_RH } from '../structures/handles.ts';
 import type { TpmtPublic } from '../structures/public.ts';
 import type { TpmtSigScheme, TpmtSignature } from '../structures/schemes.ts';
 import { refuse } from '../structures/tpmError.ts';
+import { isEccRight, signEcc, type Signed } from './eccSigning.ts';
 import { slotAt } from './entities.ts';
 import type { TpmObject, Transient } from './objects.ts';
 import { rsaPrivateOf } from './rsaKeys.ts';
@@ -23,13 +21,11 @@ type Entropy = (count: number) => Uint8Array;
 /** How keys of each type can sign. Part 2, 11.2.1.5 TPMT_SIG_SCHEME */
 const SCHEMES: Readonly<Record<TpmtPublic['type'], readonly TpmtSigScheme['scheme'][]>> = {
   RSA: ['RSASSA', 'RSAPSS'],
-  ECC: ['ECDSA'],
+  ECC: ['ECDSA', 'ECDAA', 'SM2', 'ECSCHNORR'],
   KEYEDHASH: ['HMAC'],
   SYMCIPHER: [],
 };
 
-/** Octets that a random number has more than the order of a curve, so that no value is likelier. */
-const EXTRA_RANDOM_SIZE = 8;
 const EXPONENT_DEFAULT = 65537;
 
 /**
@@ -60,8 +56,9 @@ export function selectSignScheme(
   const own = ownScheme(key.publicArea);
   const isSame =
     own.scheme === inScheme.scheme && hashOf(own) !== null && hashOf(own) === hashOf(inScheme);
-  const isOpen = own.scheme === 'NULL' || inScheme.scheme === 'NULL';
-  const chosen = own.scheme === 'NULL' ? inScheme : own;
+  // An anonymous scheme needs the count that only the command has.
+  const isOpen = own.scheme === 'NULL' || (inScheme.scheme === 'NULL' && own.scheme !== 'ECDAA');
+  const chosen = isSame || own.scheme === 'NULL' ? inScheme : own;
   const isPossible = SCHEMES[key.publicArea.type].includes(chosen.scheme);
   if (!isPossible || !(isOpen || isSame)) refuse('SCHEME', { parameter: number });
   return chosen;
@@ -75,6 +72,9 @@ function ownScheme(publicArea: TpmtPublic): TpmtSigScheme {
     case 'RSASSA':
     case 'RSAPSS':
     case 'ECDSA':
+    case 'ECDAA':
+    case 'SM2':
+    case 'ECSCHNORR':
     case 'HMAC':
       return scheme;
     default:
@@ -90,23 +90,29 @@ export function hashOf(scheme: TpmtSigScheme): HashAlg | null {
 /**
  * The signature of a digest, which is as long as the scheme's hash makes it; NULL without a key.
  * The scheme is one that `selectSignScheme` gave for this key, and its sensitive area is there.
+ * Refuses as `signEcc` does.
  */
 export function signDigest(
+  { commits }: Tpm,
   key: TpmObject | null,
   scheme: TpmtSigScheme,
   digest: Uint8Array,
   entropy: Entropy,
-): TpmtSignature {
-  if (key === null) return { sigAlg: 'NULL' };
+): Signed {
+  if (key === null) return { signature: { sigAlg: 'NULL' }, events: [] };
   switch (scheme.scheme) {
     case 'RSASSA':
     case 'RSAPSS':
-      return signRsa(key, scheme, digest, entropy);
+      return { signature: signRsa(key, scheme, digest, entropy), events: [] };
     case 'ECDSA':
-      return signEcc(key, scheme.hashAlg, digest, entropy);
+    case 'ECDAA':
+    case 'SM2':
+    case 'ECSCHNORR':
+      return signEcc(commits, key, scheme, digest, entropy);
     case 'HMAC': {
       const { hashAlg: hash } = scheme;
-      return { sigAlg: 'HMAC', hash, digest: hmac(hash, sensitiveOf(key), digest) };
+      const mac = hmac(hash, sensitiveOf(key), digest);
+      return { signature: { sigAlg: 'HMAC', hash, digest: mac }, events: [] };
     }
     case 'NULL':
       throw new Error('a key signs with a scheme');
@@ -133,23 +139,6 @@ function signRsa(
   return { sigAlg: scheme, hash: hashAlg, sig: rsaPrivateRaw(priv, em) };
 }
 
-function signEcc(
-  key: TpmObject,
-  hash: HashAlg,
-  digest: Uint8Array,
-  entropy: Entropy,
-): TpmtSignature {
-  if (key.publicArea.type !== 'ECC') throw new Error('ECDSA needs an ECC key');
-  const { curveID: curve } = key.publicArea.parameters;
-  const count = COORDINATE_SIZE[curve] + EXTRA_RANDOM_SIZE;
-  for (;;) {
-    const k = scalarFromRandom(curve, entropy(count));
-    const signature = ecdsaSign(curve, sensitiveOf(key), digest, k);
-    if (signature === null) continue;
-    return { sigAlg: 'ECDSA', hash, signatureR: signature.r, signatureS: signature.s };
-  }
-}
-
 /**
  * Refuses with SIGNATURE what the key did not make for this digest, with SCHEME what no such key
  * makes, and with HANDLE an HMAC key of which only the public area is here.
@@ -170,10 +159,7 @@ export function verifySignature(
       return;
     }
     case 'ECC': {
-      if (signature.sigAlg !== 'ECDSA') refuse('SCHEME');
-      const { parameters, unique } = publicArea;
-      const numbers = { r: signature.signatureR, s: signature.signatureS };
-      if (!ecdsaVerify(parameters.curveID, unique, digest, numbers)) refuse('SIGNATURE');
+      if (!isEccRight(publicArea, digest, signature)) refuse('SIGNATURE');
       return;
     }
     case 'KEYEDHASH':

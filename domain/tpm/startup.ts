@@ -3,6 +3,7 @@ import type { TpmtHa } from '../structures/base.ts';
 import { DIGEST_SIZE, HASH_ALGS, type HashAlg } from '../structures/hashAlg.ts';
 import { EMPTY_SECRET, type Secret } from '../structures/secret.ts';
 import { timeAt } from './clock.ts';
+import { NO_COMMITS } from './commits.ts';
 import { healed, type DictionaryAttack } from './dictionaryAttack.ts';
 import { NO_AUTHORIZATION, type Hierarchies } from './hierarchies.ts';
 import { mapIndices, nvAfterClear } from './nv.ts';
@@ -208,6 +209,7 @@ function startUp(tpm: Tpm, event: Of<'StartedUp'>): Tpm {
     clock: { ...tpm.clock, safeAtMs, ...countersAfter(tpm, kind) },
     dictionaryAttack: dictionaryAttackAfter(tpm, event),
     audit: kind === 'reset' ? { ...tpm.audit, digest: null } : tpm.audit,
+    commits: kind === 'reset' ? NO_COMMITS : tpm.commits,
     stirred: EMPTY_SECRET,
   };
 }

@@ -10,8 +10,8 @@ import type { TpmObject } from './objects.ts';
 /** Whose child an object is to be; null under a hierarchy. */
 type Parent = TpmObject | null;
 
-const SIGN_SCHEMES: readonly string[] = ['RSASSA', 'RSAPSS', 'ECDSA'];
-const DECRYPT_SCHEMES: readonly string[] = ['RSAES', 'OAEP', 'ECDH'];
+const SIGN_SCHEMES: readonly string[] = ['RSASSA', 'RSAPSS', 'ECDSA', 'ECDAA', 'SM2', 'ECSCHNORR'];
+const DECRYPT_SCHEMES: readonly string[] = ['RSAES', 'OAEP', 'ECDH', 'SM2', 'ECMQV'];
 
 /** True for a storage key that this TPM loaded: others can be its children. Part 1, 23.3 Parents */
 export function isStorageParent({ publicArea, isExternal }: TpmObject): boolean {

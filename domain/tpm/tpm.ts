@@ -3,6 +3,7 @@ import type { HashAlg } from '../structures/hashAlg.ts';
 import type { Secret } from '../structures/secret.ts';
 import type { Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
+import type { Commits } from './commits.ts';
 import type { DictionaryAttack } from './dictionaryAttack.ts';
 import type { Hierarchies } from './hierarchies.ts';
 import type { Nv } from './nv.ts';
@@ -83,6 +84,7 @@ export type Tpm = {
   readonly clock: Clock;
   readonly audit: Audit;
   readonly platform: PlatformSettings;
+  readonly commits: Commits;
   /** What TPM2_StirRandom left: mixed into what is drawn. Empty when nothing was stirred in. */
   readonly stirred: Secret;
 };

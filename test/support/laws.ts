@@ -60,7 +60,10 @@ export function forkLaw(history: History, version: number): string | null {
   return compare(`a fork at ${version} is another TPM`, common(fork), common(parent));
 }
 
-/** A TPM without its identity, its clock's counts, and what its endorsement hierarchy loaded. */
+/**
+ * A TPM without its identity, its clock's counts, what its endorsement hierarchy loaded, and what
+ * it committed to.
+ */
 function common(tpm: Tpm): object {
   const transient = [...tpm.objects.transient].filter(
     ([, slot]) => slot.kind === 'sequence' || slot.hierarchy !== TPM_RH.ENDORSEMENT,
@@ -77,5 +80,6 @@ function common(tpm: Tpm): object {
     hierarchies: { ...tpm.hierarchies, isEndorsementHeld: false },
     clock: { ...tpm.clock, clockMs: 0n, setAtMs: 0, safeAtMs: null, resetCount: 0 },
     objects: { ...tpm.objects, transient: new Map(transient) },
+    commits: { ...tpm.commits, pending: new Map() },
   };
 }

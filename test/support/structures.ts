@@ -59,7 +59,16 @@ const rsaScheme = tagged('scheme', {
   OAEP: hashed,
   NULL: {},
 });
-const eccScheme = tagged('scheme', { ECDSA: hashed, ECDH: hashed, NULL: {} });
+const anonymous = { ...hashed, count: u16 };
+const eccScheme = tagged('scheme', {
+  ECDSA: hashed,
+  ECDAA: anonymous,
+  SM2: hashed,
+  ECSCHNORR: hashed,
+  ECDH: hashed,
+  ECMQV: hashed,
+  NULL: {},
+});
 const keyedhashScheme = tagged('scheme', { HMAC: hashed, XOR: { ...hashed, kdf }, NULL: {} });
 const kdfScheme = tagged('scheme', {
   MGF1: hashed,
@@ -77,6 +86,9 @@ const signature = (more: Record<string, Record<string, Values>>): Values =>
       RSASSA: rsaSignature,
       RSAPSS: rsaSignature,
       ECDSA: eccSignature,
+      ECDAA: eccSignature,
+      SM2: eccSignature,
+      ECSCHNORR: eccSignature,
       ...more,
     }),
     ...HASH_ALGS.map((alg) =>
@@ -242,6 +254,7 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
   TPMI_ALG_CIPHER_MODE_OR_NULL: cipherMode,
   TPMI_ALG_PUBLIC: names('RSA', 'ECC', 'KEYEDHASH', 'SYMCIPHER'),
   TPMI_ECC_CURVE: curve,
+  TPMI_ECC_KEY_EXCHANGE: names('ECDH', 'SM2', 'ECMQV'),
   TPMA_LOCALITY: u8,
   TPMA_NV: nvAttributes,
   TPMA_OBJECT: objectAttributes,
@@ -347,6 +360,9 @@ export const STRUCTURES: Readonly<Record<string, Values>> = {
     RSASSA: hashed,
     RSAPSS: hashed,
     ECDSA: hashed,
+    ECDAA: anonymous,
+    SM2: hashed,
+    ECSCHNORR: hashed,
     HMAC: hashed,
     NULL: {},
   }),

@@ -24,8 +24,10 @@ export const certify = command({
     const key = signingKeyAt(tpm, signHandle, 2);
     const scheme = selectSignScheme(key, inScheme, 2);
     const object = slotAt(tpm, objectHandle);
-    const { name, qualifiedName } =
-      object.kind === 'object' ? object : { name: EMPTY, qualifiedName: EMPTY };
+    const name = object.kind === 'object' ? object.name : EMPTY;
+    // A qualified Name would tell apart keys that are certified anonymously.
+    const isNamed = object.kind === 'object' && scheme.scheme !== 'ECDAA';
+    const qualifiedName = isNamed ? object.qualifiedName : EMPTY;
     const signer = { key, scheme, qualifyingData };
     const attested = { type: 'CERTIFY', attested: { name, qualifiedName } } as const;
     const made = attest(tpm, signer, attested, circumstances);

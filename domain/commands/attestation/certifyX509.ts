@@ -72,7 +72,8 @@ export const certifyX509 = command({
     const serial = derInteger(unique.subarray(0, SERIAL_SIZE_MAX));
     const added = [X509_V3, serial, ...(own === null ? [] : [own]), publicKey];
     const tbsDigest = digest(hashAlg, derSequence(X509_V3, serial, ...parts));
-    const signature = signDigest(key, scheme, tbsDigest, entropy);
-    return answer({ addedToCertificate: derSequence(...added), tbsDigest, signature });
+    const { signature, events } = signDigest(tpm, key, scheme, tbsDigest, entropy);
+    const addedToCertificate = derSequence(...added);
+    return answer({ addedToCertificate, tbsDigest, signature }, ...events);
   },
 });

@@ -4,6 +4,7 @@ import { CAP_BUFFER_MAX, type TpmsTaggedProperty } from '../../structures/capabi
 import { ACTIVE_SESSIONS_MAX, PCR_COUNT, TPM_RH } from '../../structures/handles.ts';
 import { DIGEST_SIZE } from '../../structures/hashAlg.ts';
 import { CLOCK_UPDATE_MS, timeAt } from '../../tpm/clock.ts';
+import { SPLIT_MAX } from '../../tpm/commits.ts';
 import { failedTriesAt, isInLockout } from '../../tpm/dictionaryAttack.ts';
 import { isHierarchyUsable } from '../../tpm/hierarchies.ts';
 import { ORDERLY_COUNT, nvType } from '../../tpm/nv.ts';
@@ -83,7 +84,7 @@ const FIXED: readonly PropertyRow[] = [
   { offset: 37, value: VENDOR.platformRevision },
   { offset: 38, value: VENDOR.platformDayOfYear },
   { offset: 39, value: VENDOR.platformYear },
-  { offset: 40, value: 128 }, // SPLIT_MAX
+  { offset: 40, value: SPLIT_MAX },
   { offset: 41, value: COUNT_OF_ALL },
   { offset: 42, value: COUNT_OF_ALL },
   { offset: 43, value: 0 },

@@ -14,7 +14,8 @@ import { answer, command } from '../command.ts';
  * it is not over a structure of the TPM's own.
  *
  * Refuses with KEY what does not sign, ATTRIBUTES a key for certificates, SCHEME a scheme that is
- * not the key's, TICKET a missing or wrong proof, SIZE a digest of another size than the scheme's.
+ * not the key's, TICKET a missing or wrong proof, SIZE a digest of another size than the scheme's,
+ * VALUE a count that stands for no commitment.
  */
 export const sign = command({
   code: 0x15d,
@@ -39,6 +40,7 @@ export const sign = command({
     } else if (digest.length !== DIGEST_SIZE[hashAlg]) {
       refuse('SIZE', { parameter: 1 });
     }
-    return answer({ signature: signDigest(key, scheme, digest, entropy) });
+    const { signature, events } = signDigest(tpm, key, scheme, digest, entropy);
+    return answer({ signature }, ...events);
   },
 });

@@ -6,7 +6,7 @@ import type { Counts } from '../support/generator/guest.ts';
 import type { History } from '../support/generator/history.ts';
 import { Random } from '../support/generator/random.ts';
 
-const SEQUENCES = 60;
+const SEQUENCES = 80;
 const COMMANDS_EACH = 60;
 
 const counts: Counts = new Map();

@@ -3,6 +3,7 @@ import { Guest, type Counts, type Indicated, type Sent } from './guest.ts';
 import { History } from './history.ts';
 import { observe } from './observers.ts';
 import { Random } from './random.ts';
+import { CURVE_SCENARIOS } from './scenarios/curves.ts';
 import { KEY_SCENARIOS } from './scenarios/keys.ts';
 import { NV_SCENARIOS } from './scenarios/nv.ts';
 import { PLATFORM_SCENARIOS, SIGNAL_SCENARIOS } from './scenarios/platform.ts';
@@ -11,7 +12,12 @@ import { POLICY_SCENARIOS, SIGNED_SCENARIOS } from './scenarios/policies.ts';
 /** What to choose from: everything, or what a TPM in another process can be led through as well. */
 type Choice = readonly (readonly ((guest: Guest) => unknown)[])[];
 
-const CHAPTERS: Choice = [KEY_SCENARIOS, NV_SCENARIOS, PLATFORM_SCENARIOS, POLICY_SCENARIOS];
+const CHAPTERS: Choice = [
+  [...KEY_SCENARIOS, ...CURVE_SCENARIOS],
+  NV_SCENARIOS,
+  PLATFORM_SCENARIOS,
+  POLICY_SCENARIOS,
+];
 
 /** How many commands a twin takes between two looks at all that it tells. */
 const OBSERVED_EVERY = 50;

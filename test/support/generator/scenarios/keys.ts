@@ -1,7 +1,6 @@
 import { OBJECT, has } from '../../../../domain/structures/attributes.ts';
 import { toOctets } from '../../../../domain/structures/codec.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
-import { ECC_CURVES } from '../../../../domain/structures/eccCurve.ts';
 import { TPMT_PUBLIC_OR_NULL, type TpmtPublic } from '../../../../domain/structures/public.ts';
 import { EMPTY_SECRET, Secret } from '../../../../domain/structures/secret.ts';
 import { objectAt } from '../../../../domain/tpm/entities.ts';
@@ -352,6 +351,5 @@ export const KEY_SCENARIOS: readonly ((guest: Guest) => void)[] = [
     makeRoom(guest);
     scenario(guest);
   }),
-  (guest) => guest.run('ECC_Parameters', { curveID: guest.random.pick(ECC_CURVES) }),
   (guest) => guest.run('TestParms', { parameters: { type: 'RSA', ...RSA_KEY.parameters } }),
 ];

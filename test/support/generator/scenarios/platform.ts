@@ -200,7 +200,7 @@ export const PLATFORM_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   seldom((guest) =>
     guest.run('PCR_SetAuthPolicy', {
       authHandle: TPM_RH.PLATFORM,
-      authPolicy: guest.random.chance(50) ? NONE : guest.random.octets(32),
+      authPolicy: guest.random.chance(80) ? NONE : guest.random.octets(32),
       hashAlg: 'NULL',
       pcrNum: 20,
     }),
@@ -231,7 +231,7 @@ export const PLATFORM_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   (guest) =>
     guest.run('SetPrimaryPolicy', {
       authHandle: guest.random.pick(OWNERS),
-      authPolicy: guest.random.chance(50) ? NONE : guest.random.octets(32),
+      authPolicy: guest.random.chance(80) ? NONE : guest.random.octets(32),
       hashAlg: 'NULL',
     }),
   seldom((guest) =>

@@ -7,9 +7,7 @@ const OBJECT_MEMORY = '902';
 const FAILURE = '101';
 
 /** Commands that the table does not have yet. */
-const AWAITED = ['Commit', 'EC_Ephemeral', 'ZGen_2Phase', 'CertifyX509'];
-/** Schemes that keys do not have yet. */
-const AWAITED_SCHEME = /(inScheme|signature|auth|inPublic\.scheme)\.\w+ is 00(1a|1b|1c)$/u;
+const AWAITED = ['CertifyX509'];
 
 /** Properties of the maker, its versions, and the sizes of its contexts. */
 const OF_THE_MAKER = new Set(
@@ -62,11 +60,7 @@ export const ALLOWED: readonly Allowed[] = [
     is: ({ where }) => where === 'context.sequence',
   },
   {
-    reason: 'awaited: the commands of ephemeral keys, and certificates',
+    reason: 'awaited: certificates',
     is: ({ of }) => AWAITED.includes(of.command),
-  },
-  {
-    reason: 'awaited: anonymous and Chinese signatures',
-    is: ({ of }) => AWAITED_SCHEME.test(of.name) || /toTest is 001[abc]$/u.test(of.name),
   },
 ];

@@ -1,6 +1,6 @@
 import { kdfe } from '../crypto/kdf.ts';
 import { eccMultiply, eccPublicFromPrivate, eccSharedX, isOnCurve } from '../crypto/ecc.ts';
-import { oaepPad, oaepUnpad } from '../crypto/oaep.ts';
+import { oaepMessageSizeMax, oaepPad, oaepUnpad } from '../crypto/oaep.ts';
 import { rsaPrivateRaw, rsaPublicRaw } from '../crypto/rsa.ts';
 import { scalarFromRandom } from '../crypto/scalars.ts';
 import { toOctets } from '../structures/codec.ts';
@@ -27,6 +27,13 @@ function nameAlgOf({ nameAlg }: TpmtPublic): HashAlg {
   return nameAlg === 'NULL' ? refuse('KEY') : nameAlg;
 }
 
+/** The hash of the OAEP that secrets for a key come in; SCHEME for keys that decrypt otherwise. */
+function oaepHashOf(publicArea: Extract<TpmtPublic, { type: 'RSA' }>): HashAlg {
+  const { scheme } = publicArea.parameters;
+  if (scheme.scheme === 'NULL') return nameAlgOf(publicArea);
+  return scheme.scheme === 'OAEP' ? scheme.hashAlg : refuse('SCHEME');
+}
+
 /**
  * The seed that both sides of an ECDH derive from d P, with the points as they were sent; ECC_POINT
  * as `sharedPoint`. Part 1, C.6.1
@@ -49,7 +56,8 @@ function eccSeed(
 
 /**
  * The secret that somebody encrypted to a key: a salt, or the seed of a credential. Refuses with
- * SIZE, VALUE, ECC_POINT or KEY what cannot be decrypted; how a padding is wrong shows nowhere.
+ * SCHEME, SIZE, VALUE, ECC_POINT or KEY what cannot be decrypted; how a padding is wrong shows
+ * nowhere.
  */
 export function decryptSecret(
   object: TpmObject,
@@ -60,7 +68,7 @@ export function decryptSecret(
   if (sensitive === null) refuse('KEY');
   switch (publicArea.type) {
     case 'RSA': {
-      const hashAlg = nameAlgOf(publicArea);
+      const hashAlg = oaepHashOf(publicArea);
       if (encrypted.length !== publicArea.unique.length) refuse('SIZE');
       if (!isBelow(encrypted, publicArea.unique)) refuse('VALUE');
       const em = rsaPrivateRaw(rsaPrivateOf(object), encrypted);
@@ -120,7 +128,8 @@ export function ephemeralKey(
 }
 
 /**
- * A fresh secret and its encryption to a public key; KEY for one that cannot receive secrets.
+ * A fresh secret and its encryption to a public key; KEY for one that cannot receive secrets, and
+ * KEY_SIZE for one that is too short for a digest of its nameAlg.
  * Part 1, B.10.3 RSA Secret Sharing and C.6.3 ECC Secret Sharing
  */
 export function encryptSecret(
@@ -134,6 +143,7 @@ export function encryptSecret(
       const size = DIGEST_SIZE[hashAlg];
       const data = entropy(size);
       const k = publicArea.unique.length;
+      if (oaepMessageSizeMax(hashAlg, k) < size) refuse('KEY_SIZE');
       const em = oaepPad(hashAlg, oaepLabel(label), data, entropy(size), k);
       return { data, secret: rsaPublicRaw(publicArea.unique, rsaExponent(publicArea), em) };
     }

@@ -14,7 +14,7 @@ import {
 import { EMPTY, concat } from '../../structures/octets.ts';
 import { TPMT_SYM_DEF_OR_NULL, type TpmtSymDef } from '../../structures/schemes.ts';
 import { EMPTY_SECRET, Secret } from '../../structures/secret.ts';
-import { positioned, refuse } from '../../structures/tpmError.ts';
+import { TpmError, refuse } from '../../structures/tpmError.ts';
 import { timeAt } from '../../tpm/clock.ts';
 import {
   authKey,
@@ -25,6 +25,7 @@ import {
 } from '../../tpm/entities.ts';
 import { nvType } from '../../tpm/nv.ts';
 import { PROFILES } from '../../tpm/profile.ts';
+import type { TpmObject } from '../../tpm/objects.ts';
 import { decryptSecret } from '../../tpm/secretExchange.ts';
 import {
   emptyPolicy,
@@ -106,7 +107,17 @@ function saltOf(tpm: Tpm, tpmKey: number, encryptedSalt: Uint8Array): Uint8Array
   if (encryptedSalt.length === 0) refuse('VALUE', { parameter: 2 });
   if (key.sensitive === null) refuse('HANDLE', { handle: 1 });
   if (!has(objectAttributes, OBJECT.decrypt)) refuse('ATTRIBUTES', { handle: 1 });
-  return positioned({ parameter: 2 }, () => decryptSecret(key, 'SECRET', encryptedSalt));
+  return decryptedSalt(key, encryptedSalt);
+}
+
+/** However a salt cannot be decrypted, it is VALUE. */
+function decryptedSalt(key: TpmObject, encryptedSalt: Uint8Array): Uint8Array {
+  try {
+    return decryptSecret(key, 'SECRET', encryptedSalt);
+  } catch (error) {
+    if (error instanceof TpmError) refuse('VALUE', { parameter: 2 });
+    throw error;
+  }
 }
 
 /** Refuses what a session cannot be bound to: its value is not here, or changes by its use. */

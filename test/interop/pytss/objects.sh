@@ -53,7 +53,8 @@ def is_mover(opened):
 
 used = policy(*steps)
 _, duplicate, _ = tpm.duplicate(mover, ESYS_TR.NULL, TPM2B_DATA(), NO_SYMMETRIC, session1=used)
-assert is_mover(TPMT_SENSITIVE.unmarshal(bytes(duplicate)[2:])[0])
+opened, _ = TPMT_SENSITIVE.unmarshal(bytes(duplicate)[2:])
+assert is_mover(opened)
 for outside in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())):
     pem = outside.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                 serialization.NoEncryption())
@@ -66,9 +67,10 @@ for outside in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(e
     for symmetric in (NO_SYMMETRIC, INNER):
         used = policy(*steps)
         key_out, duplicate, seed = tpm.duplicate(mover, loaded, TPM2B_DATA(), symmetric, session1=used)
-        inside = TPM2B_SENSITIVE.from_pem(pem).sensitiveArea
-        assert is_mover(unwrap(public.publicArea, inside, mover_public, duplicate, seed,
-                               bytes(key_out), symmetric).sensitiveArea)
+        inside = TPM2B_SENSITIVE.from_pem(pem)
+        opened = unwrap(public.publicArea, inside.sensitiveArea, mover_public, duplicate, seed,
+                        bytes(key_out), symmetric)
+        assert is_mover(opened.sensitiveArea)
     flush(loaded)
 used = policy(*steps)
 _, duplicate, seed = tpm.duplicate(mover, parent, TPM2B_DATA(), NO_SYMMETRIC, session1=used)

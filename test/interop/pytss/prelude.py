@@ -1,4 +1,7 @@
-"""Imported first by every program of this folder: the TPM, and what the programs say of it."""
+"""Imported first by every program of this folder: the TPM, and what the programs say of it.
+
+A structure holds its parts only as long as it is held itself: the library frees them with it.
+"""
 
 import os
 from contextlib import contextmanager

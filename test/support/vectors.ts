@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HashAlg } from '../../domain/structures/hashAlg.ts';
@@ -19,6 +19,15 @@ export function hasVectors(): boolean {
   if (process.env['STEMMA_REQUIRE_VECTORS'] === '1') throw new Error(line);
   process.stderr.write(`${line}\n`);
   return false;
+}
+
+/** The names of all files, without their endings; none where they are not there. */
+export function vectorFiles(): readonly string[] {
+  return ['wycheproof', 'botan'].flatMap((folder) => {
+    const path = join(FOLDER, folder);
+    const names = existsSync(path) ? readdirSync(path) : [];
+    return names.flatMap((name) => /^(.*)\.(json|vec)$/.exec(name)?.[1] ?? []);
+  });
 }
 
 /** The hash algorithms by the names that the files give them. */

@@ -30,6 +30,23 @@ const PLAIN =
   '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51' +
   '30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710';
 
+/** RFC 3713, A Example Data of Camellia: one plaintext under keys of three sizes. */
+const RFC_3713: readonly (readonly [string, string])[] = [
+  ['0123456789abcdeffedcba9876543210', '67673138549669730857065648eabe43'],
+  ['0123456789abcdeffedcba98765432100011223344556677', 'b4993401b3e996f84ee5cee7d79b09b9'],
+  [
+    '0123456789abcdeffedcba987654321000112233445566778899aabbccddeeff',
+    '9acc237dff16d76c20ef7c919e3a7509',
+  ],
+];
+
+/** SP 800-67, B Example of TDEA Forward and Inverse Cipher Operations. */
+const SP_800_67 = {
+  key: '0123456789abcdef23456789abcdef01456789abcdef0123',
+  plain: '5468652071756663 6b2062726f776e20 666f78206a756d70',
+  encrypted: 'a826fd8ce53b855f cce21c8112256fe6 68d5c05dd9b6b900',
+};
+
 /** SP 800-38A, F Example Vectors for Modes of Operation of the AES: the AES-128 ones. */
 const SP_800_38A: readonly (readonly [BlockMode, string, string])[] = [
   [
@@ -90,6 +107,24 @@ describe('encryptBlockMode', () => {
     const result = encryptBlockMode('AES', 'ECB', fromHex(k), EMPTY, plain)!;
     expect(toHex(result.data)).toBe(encrypted);
     expect(decryptBlockMode('AES', 'ECB', fromHex(k), EMPTY, result.data)!.data).toEqual(plain);
+  });
+
+  it.each(RFC_3713)('gives the example of RFC 3713 under key %s', (k, encrypted) => {
+    const plain = fromHex('0123456789abcdeffedcba9876543210');
+    const result = encryptBlockMode('CAMELLIA', 'ECB', fromHex(k), EMPTY, plain)!;
+    expect(toHex(result.data)).toBe(encrypted);
+    expect(decryptBlockMode('CAMELLIA', 'ECB', fromHex(k), EMPTY, result.data)!.data).toEqual(
+      plain,
+    );
+  });
+
+  it('gives the example of SP 800-67', () => {
+    const [key, plain, encrypted] = [SP_800_67.key, SP_800_67.plain, SP_800_67.encrypted].map(
+      (hex) => fromHex(hex.replaceAll(' ', '')),
+    );
+    const result = encryptBlockMode('TDES', 'ECB', key!, EMPTY, plain!)!;
+    expect(result.data).toEqual(encrypted);
+    expect(decryptBlockMode('TDES', 'ECB', key!, EMPTY, result.data)!.data).toEqual(plain);
   });
 
   it.each(SP_800_38A)('gives the example of SP 800-38A for %s', (name, v, encrypted) => {

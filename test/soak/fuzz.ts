@@ -18,7 +18,9 @@ function usedMb(): number {
   return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
-let [commands, succeeded, refused, slowestMs, firstMb] = [0, 0, 0, 0, 0];
+let [commands, succeeded, refused, sequences, slowestMs, firstMb] = [0, 0, 0, 0, 0, 0];
+let slowest = '';
+const answers = new Set<string>();
 const codes = new Set<number>();
 const reached = new Set<string>();
 const findings: string[] = [];
@@ -27,7 +29,9 @@ for (let round = 0; commands < limit && !isOver(); round += 1) {
   commands += report.commands;
   succeeded += report.succeeded;
   refused += report.refused;
-  slowestMs = Math.max(slowestMs, report.slowestMs);
+  sequences += report.sequences;
+  if (report.slowestMs > slowestMs) ({ slowestMs, slowest } = report);
+  for (const answer of report.answers) answers.add(answer);
   for (const code of report.codes) codes.add(code);
   for (const name of report.reached) reached.add(name);
   findings.push(...report.findings);
@@ -39,7 +43,8 @@ if (lastMb - firstMb > GROWTH_MAX_MB) {
 }
 for (const finding of findings.slice(0, 20)) console.log(finding);
 console.log(`${succeeded} succeeded, ${refused} refused with ${codes.size} codes`);
-console.log(`${reached.size} commands reached, the slowest took ${slowestMs.toFixed(0)} ms`);
+console.log(`${reached.size} commands reached, ${answers.size} pairs of command and code`);
+console.log(`${sequences} sequences; the slowest was ${slowest}, ${slowestMs.toFixed(0)} ms`);
 console.log(`memory: ${firstMb.toFixed(0)} MB after the first round, ${lastMb.toFixed(0)} MB now`);
 console.log(`${commands} mutated commands, ${findings.length} findings`);
 process.exitCode = findings.length === 0 ? 0 : 1;

@@ -35,7 +35,7 @@ export type Step = {
 const PRIMES = new Map<string, RsaPrimes>();
 
 /** RSA primes that follow from a text; made once in a process, since they take their time. */
-function primesOf(text: string, bits: number, exponent: number): RsaPrimes {
+export function primesOf(text: string, bits: number, exponent: number): RsaPrimes {
   const id = `${text}/${bits}/${exponent}`;
   const known = PRIMES.get(id);
   if (known !== undefined) return known;

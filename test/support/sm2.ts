@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CURVES } from '../../domain/crypto/curves.ts';
 import type { EccPoint } from '../../domain/crypto/eccPoint.ts';
 import { modulo, toOctets } from '../../domain/crypto/integers.ts';
+import { COORDINATE_SIZE, type EccCurve } from '../../domain/structures/eccCurve.ts';
 import { ascii, u16 } from '../../domain/structures/octets.ts';
 
 /** A digest of SM3, which Node.js has and a TPM of ours has not. */
@@ -15,9 +16,11 @@ export function sm3(...parts: readonly Uint8Array[]): Uint8Array {
 export function sm2Identity(
   { x, y }: EccPoint,
   name = '1234567812345678',
+  curve: EccCurve = 'SM2_P256',
   hash: (...parts: readonly Uint8Array[]) => Uint8Array = sm3,
 ): Uint8Array {
-  const { p, a, b, gx, gy } = CURVES.SM2_P256;
-  const numbers = [modulo(a, p), b, gx, gy].map((number) => toOctets(number, 32));
+  const { p, a, b, gx, gy } = CURVES[curve];
+  const size = COORDINATE_SIZE[curve];
+  const numbers = [modulo(a, p), b, gx, gy].map((number) => toOctets(number, size));
   return hash(u16(8 * name.length), ascii(name), ...numbers, x, y);
 }

@@ -1,7 +1,6 @@
 import { digest } from '../crypto/hash.ts';
 import { SESSION, has } from '../structures/attributes.ts';
 import { DIGEST_SIZE } from '../structures/hashAlg.ts';
-import { refuse } from '../structures/tpmError.ts';
 import type { Session } from '../tpm/sessions.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { cpHash, rpHash, type Call, type Ledger, type UsedSession } from './call.ts';
@@ -9,17 +8,6 @@ import { cpHash, rpHash, type Call, type Ledger, type UsedSession } from './call
 /** The session of a command that audits it, if any. */
 function auditSession(call: Call): UsedSession | undefined {
   return call.sessions.find(({ attributes }) => has(attributes, SESSION.audit));
-}
-
-/**
- * Refuses with EXCLUSIVE a command whose audit session insists on being the exclusive one and is
- * not. Part 1, 34.3 Exclusive Audit Session
- */
-export function requireExclusive(tpm: Tpm, call: Call): void {
-  const used = auditSession(call);
-  if (used === undefined || used.session === null || used.session.auditDigest === null) return;
-  if (!has(used.attributes, SESSION.auditExclusive)) return;
-  if (tpm.sessions.exclusiveAudit !== used.handle) refuse('EXCLUSIVE');
 }
 
 /** The audit digest of a session after a command. Part 1, 34.4 Session Audit */

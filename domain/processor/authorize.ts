@@ -27,10 +27,25 @@ import { includesAuth, isCommandHmacRight } from './sessionHmac.ts';
 export function authorize(ledger: Ledger, call: Call, circumstances: Circumstances): void {
   for (const used of call.sessions) {
     positioned({ session: used.number }, () => {
+      requireOpen(ledger, used, circumstances.nowMs);
       if (used.entity === null) checkHelper(ledger, call, used, circumstances);
       else checkAuthorization(ledger, call, used, used.entity, circumstances);
     });
   }
+}
+
+/**
+ * Refuses a password that authorizes nothing, a trial session, and during a lockout a session whose
+ * key came from something that is protected.
+ */
+function requireOpen(ledger: Ledger, { session, entity }: UsedSession, nowMs: number): void {
+  if (session === null) {
+    if (entity === null) refuse('HANDLE');
+    return;
+  }
+  if (session.kind === 'TRIAL') refuse('ATTRIBUTES');
+  if (session.boundProtection === 'none') return;
+  requireNoLockout(ledger, session.boundProtection === 'lockout', nowMs);
 }
 
 /** A session that authorizes nothing must decrypt, encrypt or audit; a password can do none. */
@@ -42,10 +57,9 @@ function checkHelper(
 ): void {
   const { tpm } = ledger;
   const { session } = used;
-  if (session === null) refuse('HANDLE');
   const uses = SESSION.decrypt | SESSION.encrypt | SESSION.audit;
   if ((used.attributes & uses) === 0) refuse('ATTRIBUTES');
-  if (session.kind === 'TRIAL') refuse('ATTRIBUTES');
+  if (session === null) throw new Error('a password helps nobody');
   if (!isCommandHmacRight(tpm, call, used, session)) failAuthorization(ledger, used, false, nowMs);
 }
 
@@ -58,11 +72,12 @@ function checkAuthorization(
 ): void {
   const { tpm } = ledger;
   const { session } = used;
-  if (session?.kind === 'TRIAL') refuse('ATTRIBUTES');
   if (entity === TPM_RH.PLATFORM) requirePresence(tpm, call);
   const policy = session?.policy ?? null;
   const isAuthUsed = usesAuth(tpm, used, entity);
-  if (isAuthUsed) requireNoLockout(ledger, entity, circumstances.nowMs);
+  if (isAuthUsed && isDictionaryAttackProtected(tpm, entity)) {
+    requireNoLockout(ledger, entity === TPM_RH.LOCKOUT, circumstances.nowMs);
+  }
   if (session === null || policy === null) {
     if (isPolicyRequired(tpm, used, entity)) refuse('AUTH_TYPE');
     if (!isAuthAvailable(tpm, call, used, entity)) refuse('AUTH_UNAVAILABLE');
@@ -101,18 +116,16 @@ function isPasswordRight(tpm: Tpm, used: UsedSession, entity: number): boolean {
  * While tries are used up, what is protected is not even tried. That a try is made at all is a fact
  * beforehand: the next Startup wants to know. Without NV memory that fact could not be kept.
  */
-function requireNoLockout(ledger: Ledger, entity: number, nowMs: number): void {
-  const { tpm } = ledger;
-  if (!isDictionaryAttackProtected(tpm, entity)) return;
-  const { isNvAvailable, orderly } = tpm.lifecycle;
+function requireNoLockout(ledger: Ledger, isLockoutAuth: boolean, nowMs: number): void {
+  const { clock, dictionaryAttack, lifecycle } = ledger.tpm;
+  const { isNvAvailable, orderly } = lifecycle;
   if (!isNvAvailable && orderly !== 'none') refuse('NV_UNAVAILABLE');
-  const time = timeAt(tpm.clock, nowMs);
-  const isLocked =
-    entity === TPM_RH.LOCKOUT
-      ? isLockoutAuthBlocked(tpm.dictionaryAttack, time)
-      : isInLockout(tpm.dictionaryAttack, time);
+  const time = timeAt(clock, nowMs);
+  const isLocked = isLockoutAuth
+    ? isLockoutAuthBlocked(dictionaryAttack, time)
+    : isInLockout(dictionaryAttack, time);
   if (isLocked) refuse('LOCKOUT');
-  const isFirst = entity !== TPM_RH.LOCKOUT && !tpm.dictionaryAttack.isUsed;
+  const isFirst = !isLockoutAuth && !dictionaryAttack.isUsed;
   if (isFirst && !isNvAvailable) refuse('NV_UNAVAILABLE');
   if (isFirst) ledger.record({ type: 'DictionaryAttackUsed' });
 }

@@ -4,6 +4,7 @@ import type { Command, Decision } from '../commands/command.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { SESSION, has } from '../structures/attributes.ts';
 import { TAGS } from '../structures/base.ts';
+import { TPM_HC, TPM_HT, handleType } from '../structures/handles.ts';
 import { concat } from '../structures/octets.ts';
 import { TpmError, positioned, refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
@@ -11,7 +12,7 @@ import { requireEntity } from '../tpm/entities.ts';
 import type { TpmEvent } from '../tpm/evolve.ts';
 import { PROFILES } from '../tpm/profile.ts';
 import type { Tpm } from '../tpm/tpm.ts';
-import { recordCommandAudit, recordExclusive, requireExclusive } from './audit.ts';
+import { recordCommandAudit, recordExclusive } from './audit.ts';
 import { authorize } from './authorize.ts';
 import { Ledger, namesOf, type Call } from './call.ts';
 import { isPersistentFact } from './persistence.ts';
@@ -55,10 +56,7 @@ function perform(ledger: Ledger, octets: Uint8Array, circumstances: Circumstance
   if (launch !== null && phase !== 'failed') ledger.record({ type: 'LaunchAbandoned' });
   const { command, hasSessions, reader } = readHeader(ledger.tpm, octets);
   const call = readCall(ledger.tpm, command, hasSessions, reader);
-  if (call.sessions.length > 0) {
-    requireExclusive(ledger.tpm, call);
-    authorize(ledger, call, circumstances);
-  }
+  authorize(ledger, call, circumstances);
   const input = readInput(ledger.tpm, call);
   const before = ledger.tpm;
   const rolled = rollSessions(before, call, circumstances);
@@ -67,7 +65,7 @@ function perform(ledger: Ledger, octets: Uint8Array, circumstances: Circumstance
   const parameters = marshalParameters(call, decision);
   if (isAudited(before.audit, call.command)) recordCommandAudit(ledger, before, call, parameters);
   recordExclusive(ledger, call);
-  return success(ledger, call, decision, parameters, rolled, circumstances);
+  return success(before, ledger, call, decision, parameters, rolled, circumstances);
 }
 
 /** Header, then mode: before Startup and in failure mode few commands are answered. */
@@ -92,7 +90,7 @@ function readHeader(
 /** Handles, all read before any is looked up, then sessions. */
 function readCall(tpm: Tpm, command: Command, hasSessions: boolean, reader: Reader): Call {
   const handles = command.handles.map(({ codec }, i) =>
-    positioned({ handle: i + 1 }, () => codec.unmarshal(reader)),
+    positioned({ handle: i + 1 }, () => inRange(tpm, codec.unmarshal(reader))),
   );
   handles.forEach((handle, i) => {
     requirePresent(tpm, handle, i + 1);
@@ -102,6 +100,13 @@ function readCall(tpm: Tpm, command: Command, hasSessions: boolean, reader: Read
   const isNamed = sessions.length > 0 || tpm.audit.commands.includes(command.code);
   const names = isNamed ? namesOf(tpm, handles) : [];
   return { command, handles, names, sessions, parameters: reader.peekRest() };
+}
+
+/** A handle with a number that there can be; VALUE for transient ones beyond the slots. */
+function inRange({ profile }: Tpm, handle: number): number {
+  const isTransient = handleType(handle) === TPM_HT.TRANSIENT;
+  const slot = handle - TPM_HC.TRANSIENT_FIRST;
+  return isTransient && slot >= PROFILES[profile].transientSlots ? refuse('VALUE') : handle;
 }
 
 function requirePresent(tpm: Tpm, handle: number, number: number): void {
@@ -119,7 +124,10 @@ function readInput(tpm: Tpm, call: Call): Readonly<Record<string, unknown>> {
   const octets = clearParameters(tpm, call);
   const reader = new Reader(octets, 0, octets.length, PROFILES[tpm.profile].withheld);
   call.command.parameters.forEach(({ name, codec }, i) => {
-    input[name] = positioned({ parameter: i + 1 }, () => codec.unmarshal(reader));
+    input[name] = positioned({ parameter: i + 1 }, () => {
+      const value = codec.unmarshal(reader);
+      return codec.name === 'TPMI_DH_CONTEXT' ? inRange(tpm, value as number) : value;
+    });
   });
   if (reader.remaining > 0) refuse('SIZE');
   return input;

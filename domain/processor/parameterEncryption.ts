@@ -26,7 +26,7 @@ function transform(
   const { symmetric, authHash } = session;
   switch (symmetric.algorithm) {
     case 'XOR':
-      return xorObfuscate(symmetric.hashAlg, key, newer, older, data);
+      return xorObfuscate(authHash, key, newer, older, data);
     case 'TDES':
     case 'AES':
     case 'CAMELLIA': {

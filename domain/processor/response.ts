@@ -69,6 +69,7 @@ export function rollSessions(
 
 /** The response to a command that succeeded; what its sessions become is recorded on the way. */
 export function success(
+  before: Tpm,
   ledger: Ledger,
   call: Call,
   decision: Decision<unknown>,
@@ -82,10 +83,10 @@ export function success(
     writer.octets(plain);
     return withHeader(TAG_NO_SESSIONS, 0, writer.toOctets());
   }
-  const parameters = encryptFirst(ledger.tpm, plain, rolled);
+  const tpm = call.command.isFlushed ? withSpent(before, ledger.tpm) : ledger.tpm;
+  const parameters = encryptFirst(tpm, plain, rolled);
   writer.u32(parameters.length);
   writer.octets(parameters);
-  const { tpm } = ledger;
   for (const used of call.sessions) {
     const roll = rolled.find((candidate) => candidate.used === used);
     if (roll === undefined) writePassword(writer);
@@ -93,6 +94,12 @@ export function success(
   }
   for (const roll of rolled) recordUse(ledger, call, roll, parameters, circumstances);
   return withHeader(TAG_SESSIONS, 0, writer.toOctets());
+}
+
+/** The TPM with the objects that the command used up: their values are in the keys still. */
+function withSpent(before: Tpm, { objects, ...rest }: Tpm): Tpm {
+  const transient = new Map([...before.objects.transient, ...objects.transient]);
+  return { ...rest, objects: { ...objects, transient } };
 }
 
 /** The first parameter's data is encrypted where a session asks for it. */
@@ -115,6 +122,11 @@ function writePassword(writer: Writer): void {
   writer.u16(0);
 }
 
+function exclusiveness(attributes: number, isExclusive: boolean): number {
+  const withOrWithout = isExclusive ? withBits : withoutBits;
+  return withOrWithout(attributes, SESSION.auditExclusive);
+}
+
 function writeSession(
   writer: Writer,
   tpm: Tpm,
@@ -122,10 +134,9 @@ function writeSession(
   { used, session, nonceTPM, isAuthIncluded }: Rolled,
   parameters: Uint8Array,
 ): void {
-  const isExclusive = tpm.sessions.exclusiveAudit === used.handle;
-  const attributes = isExclusive
-    ? withBits(used.attributes, SESSION.auditExclusive)
-    : withoutBits(used.attributes, SESSION.auditExclusive);
+  const attributes = has(used.attributes, SESSION.audit)
+    ? exclusiveness(used.attributes, tpm.sessions.exclusiveAudit === used.handle)
+    : used.attributes;
   const isPassword = session.policy?.authorization === 'password';
   const answer = { parameters, nonceTPM, attributes };
   const mac = isPassword ? EMPTY : responseHmac(tpm, call, used, session, isAuthIncluded, answer);

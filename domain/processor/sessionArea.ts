@@ -1,7 +1,6 @@
 import { SESSION, TPMA_SESSION, has } from '../structures/attributes.ts';
 import { TPM2B_DIGEST, TPM2B_NONCE } from '../structures/buffers.ts';
 import type { Command, HandleRow } from '../commands/command.ts';
-import { DIGEST_SIZE } from '../structures/hashAlg.ts';
 import { TPMI_SH_AUTH_SESSION_OR_PW, TPM_RH } from '../structures/handles.ts';
 import { positioned, refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
@@ -13,11 +12,13 @@ import type { UsedSession } from './call.ts';
 const SESSIONS_MAX = 3;
 /** The smallest authorization area: a session handle, no nonce, attributes, no HMAC. */
 const AREA_SIZE_MIN = 9;
+/** In what the handles of an HMAC session and of a policy session of the same number differ. */
+const OTHER_TYPE = 0x01000000;
 
 /**
  * Reads the authorization area: refuses with AUTH_CONTEXT a command that takes none, and with SIZE,
- * ATTRIBUTES, SYMMETRIC, NONCE, HANDLE or REFERENCE_S0 the session in question. What the sessions
- * are worth is checked later. Part 1, 18.7 Session Area
+ * ATTRIBUTES, SYMMETRIC, NONCE, HANDLE, REFERENCE_S0 or EXCLUSIVE the session in question. What the
+ * sessions are worth is checked later. Part 1, 18.7 Session Area
  */
 export function readSessions(
   tpm: Tpm,
@@ -65,7 +66,10 @@ function readSession(
   const entity = role === null ? null : (handles[before.length] ?? null);
   const session = handle === TPM_RH.PW ? null : loadedSession(tpm, handle, before);
   if (session === null) requirePlainPassword(attributes, nonceCaller);
-  else requireUses(command, session, attributes, nonceCaller, before);
+  else {
+    requireUses(command, session, attributes, before);
+    requireExclusive(tpm, handle, session, attributes);
+  }
   return {
     number: before.length + 1,
     handle,
@@ -86,7 +90,10 @@ function requirePlainPassword(attributes: number, nonceCaller: Uint8Array): void
 function loadedSession(tpm: Tpm, handle: number, before: readonly UsedSession[]): Session {
   const number = before.length + 1;
   const session = tpm.sessions.loaded.get(handle);
-  if (session === undefined) refuse('REFERENCE_S0', { session: number });
+  if (session === undefined) {
+    const isOtherType = tpm.sessions.loaded.has((handle ^ OTHER_TYPE) >>> 0);
+    refuse(isOtherType ? 'HANDLE' : 'REFERENCE_S0', { session: number });
+  }
   if (before.some((other) => other.handle === handle)) refuse('HANDLE');
   return session;
 }
@@ -99,10 +106,8 @@ function requireUses(
   command: Command,
   session: Session,
   attributes: number,
-  nonceCaller: Uint8Array,
   before: readonly UsedSession[],
 ): void {
-  if (nonceCaller.length > DIGEST_SIZE[session.authHash]) refuse('SIZE');
   const encryption = [
     { use: SESSION.decrypt, column: command.parameters[0] },
     { use: SESSION.encrypt, column: command.response[0] },
@@ -112,12 +117,20 @@ function requireUses(
     if (column?.codec.isSized !== true || isUsed(before, use)) refuse('ATTRIBUTES');
     if (session.symmetric.algorithm === 'NULL') refuse('SYMMETRIC');
   }
-  const isAudit = has(attributes, SESSION.audit);
-  const isAuditDetail = (attributes & (SESSION.auditExclusive | SESSION.auditReset)) !== 0;
-  if (isAuditDetail && !isAudit) refuse('ATTRIBUTES');
-  if (isAudit && (session.kind !== 'HMAC' || isUsed(before, SESSION.audit))) refuse('ATTRIBUTES');
+  if (!has(attributes, SESSION.audit)) return;
+  if (session.kind !== 'HMAC' || isUsed(before, SESSION.audit)) refuse('ATTRIBUTES');
 }
 
 function isUsed(sessions: readonly UsedSession[], use: number): boolean {
   return sessions.some(({ attributes }) => has(attributes, use));
+}
+
+/**
+ * Refuses with EXCLUSIVE a command whose audit session insists on being the exclusive one and is
+ * not. Part 1, 34.3 Exclusive Audit Session
+ */
+function requireExclusive(tpm: Tpm, handle: number, session: Session, attributes: number): void {
+  if (!has(attributes, SESSION.audit | SESSION.auditExclusive)) return;
+  if (has(attributes, SESSION.auditReset) || session.auditDigest === null) return;
+  if (tpm.sessions.exclusiveAudit !== handle) refuse('EXCLUSIVE');
 }

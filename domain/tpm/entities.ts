@@ -23,7 +23,6 @@ import type { Tpm } from './tpm.ts';
 export function requireEntity(tpm: Tpm, handle: number): void {
   switch (handleType(handle)) {
     case TPM_HT.TRANSIENT:
-      if (handle - 0x80000000 >= PROFILES[tpm.profile].transientSlots) refuse('VALUE');
       requireTransient(tpm, handle);
       return;
     case TPM_HT.PERSISTENT:

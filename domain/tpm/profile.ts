@@ -38,10 +38,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
 /** Persistent objects that fit, whatever the profile. */
 export const PERSISTENT_SLOTS = 64;
 
-/** NV indices that fit, and the octets of data that one can hold: TPM_PT_NV_INDEX_MAX. */
+/** NV indices that fit. */
 export const NV_INDICES_MAX = 256;
-/** Octets of data that one NV index can hold: TPM_PT_NV_INDEX_MAX. */
-export const NV_INDEX_SIZE_MAX = 2048;
 
 /** The banks with all their PCR allocated, as manufactured. */
 export const DEFAULT_ALLOCATION: Readonly<Record<HashAlg, number>> = {

@@ -3,18 +3,14 @@ import { TPM_ALG, TPM_ECC_CURVE } from '../../structures/algorithms.ts';
 import { CAP_BUFFER_MAX, type TpmsTaggedProperty } from '../../structures/capabilityData.ts';
 import { ACTIVE_SESSIONS_MAX, PCR_COUNT, TPM_RH } from '../../structures/handles.ts';
 import { DIGEST_SIZE } from '../../structures/hashAlg.ts';
+import { NV_INDEX_SIZE_MAX } from '../../structures/nvPublic.ts';
 import { CLOCK_UPDATE_MS, timeAt } from '../../tpm/clock.ts';
 import { SPLIT_MAX } from '../../tpm/commits.ts';
 import { failedTriesAt, isInLockout } from '../../tpm/dictionaryAttack.ts';
 import { isHierarchyUsable } from '../../tpm/hierarchies.ts';
 import { ORDERLY_COUNT, nvType } from '../../tpm/nv.ts';
 import { NV_BUFFER_MAX } from '../../tpm/nvAccess.ts';
-import {
-  NV_INDEX_SIZE_MAX,
-  NV_INDICES_MAX,
-  PERSISTENT_SLOTS,
-  PROFILES,
-} from '../../tpm/profile.ts';
+import { NV_INDICES_MAX, PERSISTENT_SLOTS, PROFILES } from '../../tpm/profile.ts';
 import { CONTEXT_HASH, type Tpm } from '../../tpm/tpm.ts';
 import { VENDOR } from '../../tpm/vendor.ts';
 import type { Command } from '../command.ts';

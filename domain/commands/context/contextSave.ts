@@ -30,8 +30,10 @@ export const contextSave = command({
   decide: ({ saveHandle: handle }, tpm, { entropy }) => {
     const { contextCounter, objectContextCounter } = tpm.sessions;
     const isObject = handleType(handle) === TPM_HT.TRANSIENT;
-    const sequence = (isObject ? objectContextCounter : contextCounter) + 1n;
     const { sessionSlots } = PROFILES[tpm.profile];
+    // Smaller numbers stand for the slots of loaded sessions.
+    const last = contextCounter === 0n ? BigInt(sessionSlots) : contextCounter;
+    const sequence = (isObject ? objectContextCounter : last) + 1n;
     if (!isObject && isContextGapFull(tpm.sessions, sessionSlots)) refuse('CONTEXT_GAP');
     const { head, state } = isObject
       ? objectContext(tpm, handle, sequence)

@@ -1,6 +1,5 @@
-import { TPMI_DH_CONTEXT, TPM_HC, TPM_HT, handleType } from '../../structures/handles.ts';
+import { TPMI_DH_CONTEXT, TPM_HT, handleType } from '../../structures/handles.ts';
 import { refuse } from '../../structures/tpmError.ts';
-import { PROFILES } from '../../tpm/profile.ts';
 import type { Sessions } from '../../tpm/sessions.ts';
 import { command, done } from '../command.ts';
 
@@ -8,7 +7,7 @@ const SESSION_NUMBER = 0xffffff;
 
 /**
  * Removes a transient object, or a session whether it is loaded or saved. Refuses with HANDLE what
- * is not there, with VALUE what cannot be.
+ * is not there.
  */
 export const flushContext = command({
   code: 0x165,
@@ -17,21 +16,20 @@ export const flushContext = command({
   parameters: { flushHandle: TPMI_DH_CONTEXT },
   response: {},
   hasNoSessions: true,
-  decide: ({ flushHandle: handle }, { profile, objects, sessions }) => {
+  decide: ({ flushHandle: handle }, { objects, sessions }) => {
     if (handleType(handle) === TPM_HT.TRANSIENT) {
-      const slot = handle - TPM_HC.TRANSIENT_FIRST;
-      if (slot >= PROFILES[profile].transientSlots) refuse('VALUE', { parameter: 1 });
       if (!objects.transient.has(handle)) refuse('HANDLE', { parameter: 1 });
       return done({ type: 'ObjectFlushed', handle });
     }
-    const session = sessions.loaded.has(handle) ? handle : savedSession(sessions, handle);
+    const session = sessionOf(sessions, handle);
     if (session === null) refuse('HANDLE', { parameter: 1 });
     return done({ type: 'SessionFlushed', handle: session });
   },
 });
 
-/** The saved session with the number of a handle: of what kind it is, only its context tells. */
-function savedSession({ saved }: Sessions, handle: number): number | null {
-  const session = [...saved.keys()].find((h) => (h & SESSION_NUMBER) === (handle & SESSION_NUMBER));
-  return session ?? null;
+/** The session with the number of a handle: of what kind it is does not matter. */
+function sessionOf({ loaded, saved }: Sessions, handle: number): number | null {
+  const number = handle & SESSION_NUMBER;
+  const known = [...loaded.keys(), ...saved.keys()];
+  return known.find((candidate) => (candidate & SESSION_NUMBER) === number) ?? null;
 }

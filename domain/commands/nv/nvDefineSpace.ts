@@ -2,13 +2,17 @@ import { NV, NV_TYPES, has } from '../../structures/attributes.ts';
 import { TPM2B_AUTH } from '../../structures/buffers.ts';
 import { DIGEST_SIZE } from '../../structures/hashAlg.ts';
 import { TPMI_RH_PROVISION, TPM_RH } from '../../structures/handles.ts';
-import { TPM2B_NV_PUBLIC, type TpmsNvPublic } from '../../structures/nvPublic.ts';
+import {
+  NV_INDEX_SIZE_MAX,
+  TPM2B_NV_PUBLIC,
+  type TpmsNvPublic,
+} from '../../structures/nvPublic.ts';
 import { stripTrailingZeros } from '../../structures/octets.ts';
 import { Secret, secret } from '../../structures/secret.ts';
 import { refuse } from '../../structures/tpmError.ts';
 import { nvType } from '../../tpm/nv.ts';
 import { NV_BUFFER_MAX, emptyContents } from '../../tpm/nvAccess.ts';
-import { NV_INDEX_SIZE_MAX, NV_INDICES_MAX } from '../../tpm/profile.ts';
+import { NV_INDICES_MAX } from '../../tpm/profile.ts';
 import type { Tpm } from '../../tpm/tpm.ts';
 import { command, done } from '../command.ts';
 

@@ -1,5 +1,11 @@
+import { TPMS_ATTEST, type TpmsAttest } from '../../domain/structures/attestation.ts';
 import type { TpmsCapabilityData } from '../../domain/structures/capabilityData.ts';
+import { fromOctets } from '../../domain/structures/codec.ts';
 import { toHex } from '../../domain/structures/octets.ts';
+import { Secret } from '../../domain/structures/secret.ts';
+import { slotAt } from '../../domain/tpm/entities.ts';
+import type { Sent } from '../support/generator/guest.ts';
+import type { Opened } from '../support/generator/reply.ts';
 
 /** A place in a response where the two part, or null. */
 export type Parting = { readonly where: string; readonly ours: string; readonly theirs: string };
@@ -7,94 +13,250 @@ export type Parting = { readonly where: string; readonly ours: string; readonly 
 /** Whether octets, in hexadecimal, were given out by both sides in the same place. */
 export type AreTwins = (ours: string, theirs: string) => boolean;
 
-/** Response parameters that no random number and no clock has a part in, by their commands. */
-const DETERMINISTIC: Readonly<Record<string, readonly string[]>> = {
-  ActivateCredential: ['certInfo'],
-  ECC_Parameters: ['parameters'],
-  EventSequenceComplete: ['results'],
-  GetTestResult: ['outData', 'testResult'],
-  Hash: ['outHash'],
-  NV_Read: ['data'],
-  NV_ReadPublic: ['nvPublic', 'nvName'],
-  PCR_Allocate: ['allocationSuccess', 'maxPCR', 'sizeNeeded', 'sizeAvailable'],
-  PCR_Event: ['digests'],
-  PCR_Read: ['pcrUpdateCounter', 'pcrSelectionOut', 'pcrValues'],
-  PolicyGetDigest: ['policyDigest'],
-  RSA_Decrypt: ['message'],
-  ReadClock: ['currentTime.clockInfo.resetCount', 'currentTime.clockInfo.restartCount'],
-  ReadPublic: ['outPublic', 'name'],
-  Unseal: ['outData'],
+type Paths = readonly string[];
+
+/** Octets that have something random in them, of the same length on both sides. */
+const RANDOM: Readonly<Record<string, Paths>> = {
+  Create: ['outPrivate', 'outPublic.unique', 'creationTicket.digest'],
+  CreateLoaded: ['outPrivate'],
+  CreatePrimary: ['outPublic.unique', 'creationTicket.digest', 'name'],
+  Duplicate: ['encryptionKeyOut', 'duplicate', 'outSymSeed'],
+  ECDH_KeyGen: ['zPoint', 'pubPoint'],
+  EC_Ephemeral: ['Q'],
+  Commit: ['K', 'L', 'E'],
+  EventSequenceComplete: [],
+  GetRandom: ['randomBytes'],
+  GetCommandAuditDigest: ['auditInfo.attested.auditDigest'],
+  GetSessionAuditDigest: ['auditInfo.attested.sessionDigest'],
+  Hash: ['validation.digest'],
+  Import: ['outPrivate'],
+  MakeCredential: ['credentialBlob', 'secret'],
+  ObjectChangeAuth: ['outPrivate'],
+  PolicySecret: ['timeout', 'policyTicket.digest'],
+  PolicySigned: ['timeout', 'policyTicket.digest'],
+  Rewrap: ['outDuplicate', 'outSymSeed'],
+  SequenceComplete: ['validation.digest'],
+  StartAuthSession: ['nonceTPM'],
+  VerifySignature: ['validation.digest'],
 };
 
-/** Properties of the room that is left. */
-const OWN_PROPERTIES: ReadonlySet<number> = new Set([0x209, 0x20b]);
+/** Octets that are random when a key or an input is, of the same length on both sides. */
+const DEPENDENT: Readonly<Record<string, Paths>> = {
+  CertifyX509: ['tbsDigest'],
+  Create: ['outPublic.authPolicy', 'creationHash', 'creationData'],
+  CreateLoaded: ['outPublic.unique', 'name'],
+  CreatePrimary: ['creationHash', 'creationData'],
+  ECDH_ZGen: ['outPoint'],
+  EncryptDecrypt: ['outData', 'ivOut'],
+  EncryptDecrypt2: ['outData', 'ivOut'],
+  HMAC: ['outHMAC'],
+  Load: ['name'],
+  LoadExternal: ['name'],
+  PCR_Event: ['digests'],
+  PolicyGetDigest: ['policyDigest'],
+  RSA_Decrypt: ['message'],
+  RSA_Encrypt: ['outData'],
+  ReadPublic: ['outPublic.unique', 'name', 'qualifiedName'],
+  ZGen_2Phase: ['outZ1', 'outZ2'],
+};
+
+/** Octets of which even the length is random, or each side's own affair. */
+const OWN: Readonly<Record<string, Paths>> = {
+  CertifyX509: ['addedToCertificate'],
+  ContextSave: ['context.contextBlob'],
+  GetTestResult: ['outData'],
+  IncrementalSelfTest: ['toDoList'],
+  ReadClock: ['currentTime.time', 'currentTime.clockInfo.clock', 'currentTime.clockInfo.safe'],
+};
+
+/** Everything in an attestation that has to do with the time, and whose TPM it is. */
+const OWN_ATTESTED: Paths = [
+  'qualifiedSigner',
+  'clockInfo.clock',
+  'clockInfo.safe',
+  'firmwareVersion',
+  'attested.firmwareVersion',
+  'attested.qualifiedName',
+  'attested.time.time',
+  'attested.time.clockInfo.clock',
+  'attested.time.clockInfo.safe',
+];
+/** These are added to a random number for some keys; small they are as they are. */
+const COUNTS: Paths = ['clockInfo.resetCount', 'clockInfo.restartCount'];
+const PLAIN_COUNT_MAX = 0xffff;
+
+const ATTESTATIONS: ReadonlySet<string> = new Set([
+  'quoted',
+  'certifyInfo',
+  'timeInfo',
+  'auditInfo',
+]);
+
+/** Properties of the room that is left, and of what is its maker's. */
+const OWN_PROPERTIES: ReadonlySet<number> = new Set([0x209, 0x20b, 0x20d]);
 const PT_VAR = 0x200;
 
-/**
- * Where the response parameters differ that must not: `areTwins` says of octets whether the two
- * sides gave them out in the same place before.
- */
-export function parting(
-  command: string,
-  ours: Readonly<Record<string, unknown>>,
-  theirs: Readonly<Record<string, unknown>>,
-  areTwins: AreTwins,
-): Parting | null {
-  if (command === 'GetCapability') {
-    const [own, other] = [ours, theirs].map((values) => comparable(values['capabilityData']));
-    return difference('capabilityData', own, other, areTwins);
+type Pair = {
+  readonly sent: Sent;
+  readonly theirs: Opened;
+  readonly areTwins: AreTwins;
+  /** Nothing that is random went into the command. */
+  readonly isSame: boolean;
+};
+
+/** Where two successful responses to the same command differ that must not. */
+export function parting(pair: Pair): Parting | null {
+  const { sent, theirs, areTwins } = pair;
+  const { response } = sent;
+  const { name } = sent.plan.command;
+  if (response.handle !== theirs.handle) {
+    return { where: 'handle', ours: hex(response.handle), theirs: hex(theirs.handle) };
   }
-  for (const path of DETERMINISTIC[command] ?? []) {
-    const found = difference(path, at(path, ours), at(path, theirs), areTwins);
-    if (found !== null) return found;
+  const [own, other] = [response, theirs].map(({ values }) => comparable(name, values));
+  const rule = ruleOf(pair);
+  return (
+    difference('', own, other, (where, one, two) => areTwins(one, two) || rule(where, one, two)) ??
+    sessionParting(response, theirs)
+  );
+}
+
+function sessionParting(ours: Opened, theirs: Opened): Parting | null {
+  for (const [i, reply] of ours.sessions.entries()) {
+    const other = theirs.sessions[i];
+    const where = `session ${i + 1}`;
+    if (!reply.isGenuine) return { where, ours: 'a wrong HMAC', theirs: '' };
+    if (other?.isGenuine === false) return { where, ours: '', theirs: 'a wrong HMAC' };
+    if (other?.attributes === reply.attributes) continue;
+    return { where, ours: hex(reply.attributes), theirs: hex(other?.attributes ?? 0) };
   }
   return null;
 }
 
-/** What of a capability is the state of the TPM, and neither its maker's nor its size. */
-function comparable(data: unknown): unknown {
-  const told = data as TpmsCapabilityData;
-  switch (told.capability) {
-    case 'TPM_PROPERTIES':
-      return told.tpmProperties.filter(
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+type Rule = (where: string, ours: string, theirs: string) => boolean;
+
+/** Which differences of a response are none. */
+function ruleOf({ sent, isSame }: Pair): Rule {
+  const { name } = sent.plan.command;
+  const isIn = (where: string, paths: Paths = []): boolean =>
+    paths.some((path) => where === path || where.startsWith(`${path}.`));
+  const isAlike: Rule = (where, ours, theirs) => {
+    const isVarying = isIn(where, RANDOM[name]) || (!isSame && isIn(where, DEPENDENT[name]));
+    return isVarying && ours.length === theirs.length;
+  };
+  return (where, ours, theirs) => {
+    if (isIn(where, OWN[name])) return true;
+    const [first = '', ...rest] = where.split('.');
+    if (first === 'signature') return isRandomSignature(sent, isSame, rest.join('.'));
+    if (ATTESTATIONS.has(first)) {
+      const place = rest.join('.');
+      if (isIn(place, OWN_ATTESTED)) return true;
+      if (isIn(place, COUNTS)) return Math.min(Number(ours), Number(theirs)) > PLAIN_COUNT_MAX;
+    }
+    if (name === 'RSA_Encrypt' && where === 'outData') return ours.length === theirs.length;
+    if (name === 'SequenceComplete' && where === 'result') return isKeyed(sent);
+    if (name === 'CreateLoaded' && !isDerived(sent) && isIn(where, DEPENDENT[name])) {
+      return ours.length === theirs.length;
+    }
+    return isAlike(where, ours, theirs);
+  };
+}
+
+/** What was signed has the time in it, or the signature itself is random. */
+function isRandomSignature({ plan, response }: Sent, isSame: boolean, place: string): boolean {
+  if (place === 'sigAlg' || place === 'hash') return false;
+  const { sigAlg } = response.values['signature'] as { readonly sigAlg: string };
+  const isDeterministic = sigAlg === 'RSASSA' || sigAlg === 'HMAC';
+  return plan.command.name !== 'Sign' || !isDeterministic || !isSame;
+}
+
+function isKeyed({ before, plan }: Sent): boolean {
+  const slot = slotAt(before, plan.handles[0] ?? 0);
+  return slot.kind === 'sequence' && slot.purpose !== 'hash';
+}
+
+/** True when the parent of CreateLoaded is a key from which children are derived. */
+function isDerived({ before, plan }: Sent): boolean {
+  const handle = plan.handles[0] ?? 0;
+  const slot = before.objects.transient.get(handle) ?? before.objects.persistent.get(handle);
+  return slot?.kind === 'object' && slot.publicArea.type === 'KEYEDHASH';
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Attestations as structures, and of capabilities what is neither a maker's nor a size. */
+function comparable(name: string, values: Values): Values {
+  if (name === 'GetCapability') return { capabilityData: told(values['capabilityData']) };
+  const entries = Object.entries(values).map(([key, value]) => [
+    key,
+    ATTESTATIONS.has(key) && value instanceof Uint8Array ? attested(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Values;
+}
+
+function attested(octets: Uint8Array): TpmsAttest | Uint8Array {
+  try {
+    return fromOctets(TPMS_ATTEST, octets);
+  } catch {
+    return octets;
+  }
+}
+
+function told(data: unknown): unknown {
+  const { capability, ...rest } = data as TpmsCapabilityData;
+  switch (capability) {
+    case 'TPM_PROPERTIES': {
+      const { tpmProperties } = data as Extract<
+        TpmsCapabilityData,
+        { capability: typeof capability }
+      >;
+      return tpmProperties.filter(
         ({ property }) => property >= PT_VAR && !OWN_PROPERTIES.has(property),
       );
+    }
     case 'ALGS':
     case 'COMMANDS':
       return null;
     default:
-      return told;
+      return { capability, ...rest };
   }
 }
 
-function at(path: string, values: unknown): unknown {
-  return path.split('.').reduce((value, name) => fields(value)[name], values);
-}
-
-function difference(
+/** The first place where two values differ and no rule says that they may. */
+export function difference(
   where: string,
   ours: unknown,
   theirs: unknown,
-  areTwins: AreTwins,
+  isAllowed: Rule = () => false,
 ): Parting | null {
-  const isLeaf = (value: unknown): boolean =>
-    typeof value !== 'object' || value === null || value instanceof Uint8Array;
   if (isLeaf(ours) || isLeaf(theirs)) {
     const [own, other] = [shown(ours), shown(theirs)];
-    return own === other || areTwins(own, other) ? null : { where, ours: own, theirs: other };
+    return own === other || isAllowed(where, own, other)
+      ? null
+      : { where, ours: own, theirs: other };
   }
-  const [own, other] = [fields(ours), fields(theirs)];
+  const [own, other] = [ours as Values, theirs as Values];
   for (const name of new Set([...Object.keys(own), ...Object.keys(other)])) {
-    const found = difference(`${where}.${name}`, own[name], other[name], areTwins);
+    const place = where === '' ? name : `${where}.${name}`;
+    const found = difference(place, own[name], other[name], isAllowed);
     if (found !== null) return found;
   }
   return null;
 }
 
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return value as Readonly<Record<string, unknown>>;
+function isLeaf(value: unknown): boolean {
+  return (
+    typeof value !== 'object' ||
+    value === null ||
+    value instanceof Uint8Array ||
+    value instanceof Secret
+  );
 }
 
 function shown(value: unknown): string {
+  if (value instanceof Secret) return toHex(value.octets);
   return value instanceof Uint8Array ? toHex(value) : String(value);
 }

@@ -1,16 +1,19 @@
-import type { Command } from '../../domain/commands/command.ts';
-import { COMMANDS } from '../../domain/commands/index.ts';
 import type { Signal } from '../../domain/processor/signals.ts';
 import { SESSION } from '../../domain/structures/attributes.ts';
 import type { ProfileName } from '../../domain/tpm/profile.ts';
 import type { Tpm } from '../../domain/tpm/tpm.ts';
-import { decoded, type Indicated, type Response, type Sent } from '../support/generator/guest.ts';
+import {
+  Guest,
+  commandNamed,
+  type Indicated,
+  type Response,
+  type Sent,
+} from '../support/generator/guest.ts';
 import { History } from '../support/generator/history.ts';
 import { Random } from '../support/generator/random.ts';
-import { password, plainRequest, type Authorization } from '../support/generator/request.ts';
+import { password, type Authorization } from '../support/generator/request.ts';
 
 const NONE = new Uint8Array(0);
-const BY_NAME: ReadonlyMap<string, Command> = new Map(COMMANDS.map((row) => [row.name, row]));
 
 /** How a command of a script is sent: by which passwords, in which policy session, from where. */
 export type Manner = {
@@ -24,10 +27,15 @@ export type Manner = {
 /** A list of commands and signals in the making: each is carried out at once on a TPM of ours. */
 export class Script {
   readonly history: History;
-  readonly sent: (Sent | Indicated)[] = [];
+  readonly #guest: Guest;
 
   constructor(profile: ProfileName = 'swtpm') {
     this.history = new History(new Random(1), profile);
+    this.#guest = new Guest(this.history, new Map());
+  }
+
+  get sent(): readonly (Sent | Indicated)[] {
+    return this.#guest.sent;
   }
 
   get tpm(): Tpm {
@@ -40,8 +48,7 @@ export class Script {
     input: Readonly<Record<string, unknown>> = {},
     { locality = 0, auths = [], policySession }: Manner = {},
   ): Response {
-    const command = BY_NAME.get(name);
-    if (command === undefined) throw new Error(`there is no command ${name}`);
+    const command = commandNamed(name);
     const authorizations = command.handles
       .filter(({ auth }) => auth !== undefined)
       .map((_, i) =>
@@ -49,9 +56,8 @@ export class Script {
           ? inSession(policySession)
           : password(auths[i] ?? NONE),
       );
-    const request = plainRequest(command, input, authorizations);
-    const response = decoded(command, this.history.send(request, locality));
-    this.sent.push({ command, input, authorizations, locality, response });
+    const intent = { command, input, authorizations, locality, edits: [], mutation: null };
+    const { response } = this.#guest.perform(intent);
     return response;
   }
 
@@ -64,8 +70,7 @@ export class Script {
 
   /** Gives the TPM a signal of the platform. */
   indicate(signal: Signal): void {
-    this.history.signal(signal);
-    this.sent.push({ signal });
+    this.#guest.indicate(signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ProfileName } from '../../../domain/tpm/profile.ts';
-import { Guest, type Counts, type Indicated, type Sent } from './guest.ts';
+import type { Tpm } from '../../../domain/tpm/tpm.ts';
+import { Guest, type Counts } from './guest.ts';
 import { History } from './history.ts';
 import { observe } from './observers.ts';
 import { Random } from './random.ts';
@@ -7,7 +8,8 @@ import { CURVE_SCENARIOS } from './scenarios/curves.ts';
 import { KEY_SCENARIOS } from './scenarios/keys.ts';
 import { NV_SCENARIOS } from './scenarios/nv.ts';
 import { PLATFORM_SCENARIOS, SIGNAL_SCENARIOS } from './scenarios/platform.ts';
-import { POLICY_SCENARIOS, SIGNED_SCENARIOS } from './scenarios/policies.ts';
+import { POLICY_SCENARIOS } from './scenarios/policies.ts';
+import { WILD_SCENARIOS } from './scenarios/wild.ts';
 
 /** What to choose from: everything, or what a TPM in another process can be led through as well. */
 type Choice = readonly (readonly ((guest: Guest) => unknown)[])[];
@@ -22,8 +24,8 @@ const CHAPTERS: Choice = [
 /** How many commands a twin takes between two looks at all that it tells. */
 const OBSERVED_EVERY = 50;
 
-/** Signals and time of our own making, and signatures over nonces of our own. */
-const OF_ONE_TPM_ONLY = new Set<unknown>([...SIGNAL_SCENARIOS, ...SIGNED_SCENARIOS]);
+/** Signals and time of our own making. */
+const OF_ONE_TPM_ONLY = new Set<unknown>(SIGNAL_SCENARIOS);
 
 /** The history of a TPM under at least so many sensible commands; the seed alone decides it. */
 export function generate(
@@ -36,38 +38,59 @@ export function generate(
   return drive(new Guest(history, counts), commands, CHAPTERS);
 }
 
+/** What was done to a TPM, so that it can be done to another one. */
+export type Deeds = {
+  readonly guest: Guest;
+  /** How many facts there were at each look at everything, and the TPM as it was then. */
+  readonly looks: readonly { readonly facts: number; readonly tpm: Tpm }[];
+};
+
 /**
- * The same as far as another process can follow: passwords alone, power cycles, measurements, and a
- * look at everything now and then. Gives all that was sent and indicated.
+ * The same as far as another process can follow, with much that is wrong in between, and a look at
+ * everything now and then.
  */
-export function generateForTwin(seed: number, commands: number): readonly (Sent | Indicated)[] {
-  const guest = new Guest(new History(new Random(seed), 'swtpm'), new Map(), true);
-  const chapters = CHAPTERS.map((scenarios) =>
+export function generateForTwin(seed: number, commands: number, counts: Counts): Deeds {
+  const guest = new Guest(new History(new Random(seed), 'swtpm', false), counts, true);
+  const chapters = [...CHAPTERS, WILD_SCENARIOS].map((scenarios) =>
     scenarios.filter((scenario) => !OF_ONE_TPM_ONLY.has(scenario)),
   );
-  drive(guest, commands, chapters, OBSERVED_EVERY);
-  return guest.sent;
+  const { history } = guest;
+  const looks: { facts: number; tpm: Tpm }[] = [];
+  drive(guest, commands, chapters, () => {
+    observe(guest);
+    looks.push({ facts: history.events.length, tpm: history.tpm });
+  });
+  return { guest, looks };
 }
 
 function drive(
   guest: Guest,
   commands: number,
   chapters: Choice,
-  observedEvery = Infinity,
+  look: (() => void) | null = null,
 ): History {
   const { history } = guest;
   history.signal({ type: 'Init' });
   guest.run('Startup', { startupType: 'CLEAR' }, { locality: 0 });
-  let observedAt = observedEvery;
+  let observedAt = OBSERVED_EVERY;
   while (history.steps.length < commands) {
-    if (history.steps.length >= observedAt) {
-      observe(guest);
-      observedAt = history.steps.length + observedEvery;
+    if (look !== null && history.steps.length >= observedAt) {
+      look();
+      observedAt = history.steps.length + OBSERVED_EVERY;
     }
     const scenarios = history.random.pick(chapters);
-    history.random.pick(scenarios)(guest);
+    attempt(guest, history.random.pick(scenarios));
     if (history.tpm.lifecycle.phase === 'started') continue;
     guest.run('Startup', { startupType: 'CLEAR' }, { locality: 0 });
   }
   return history;
+}
+
+/** With a twin much goes wrong in between, and a scenario may lose what it counts on. */
+function attempt(guest: Guest, scenario: Choice[number][number]): void {
+  try {
+    scenario(guest);
+  } catch (error) {
+    if (!guest.hasTwin || guest.history.isDeciding) throw error;
+  }
 }

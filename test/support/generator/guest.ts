@@ -1,24 +1,35 @@
 import type { Command } from '../../../domain/commands/command.ts';
 import { COMMANDS } from '../../../domain/commands/index.ts';
+import { digest } from '../../../domain/crypto/hash.ts';
 import type { Signal } from '../../../domain/processor/signals.ts';
 import { SESSION } from '../../../domain/structures/attributes.ts';
-import { Reader } from '../../../domain/structures/wire.ts';
+import type { HashAlg } from '../../../domain/structures/hashAlg.ts';
+import { toHex } from '../../../domain/structures/octets.ts';
+import type { TpmtPublic } from '../../../domain/structures/public.ts';
 import { authKey } from '../../../domain/tpm/entities.ts';
 import type { TpmObject } from '../../../domain/tpm/objects.ts';
+import { encryptSecret } from '../../../domain/tpm/secretExchange.ts';
 import type { Session } from '../../../domain/tpm/sessions.ts';
 import type { Tpm } from '../../../domain/tpm/tpm.ts';
 import type { History } from './history.ts';
-import type { Random } from './random.ts';
-import { password, requestOctets, type Authorization } from './request.ts';
+import { mutateFramed } from './mutate.ts';
+import { Random } from './random.ts';
+import { opened, type Opened, type Response } from './reply.ts';
+import { keysIn, password, planOctets, planned, type Authorization, type Plan } from './request.ts';
+import { replanned } from './replanned.ts';
+import type { Intent } from './plan.ts';
+import { spoiled } from './spoil.ts';
+
+export { decoded, type Response } from './reply.ts';
 
 const BY_NAME: ReadonlyMap<string, Command> = new Map(COMMANDS.map((row) => [row.name, row]));
 
-/** A response: its code, the handle and the parameters when it is a success. */
-export type Response = {
-  readonly code: number;
-  readonly handle: number;
-  readonly values: Readonly<Record<string, unknown>>;
-};
+/** The command of a name. */
+export function commandNamed(name: string): Command {
+  const command = BY_NAME.get(name);
+  if (command === undefined) throw new Error(`there is no command ${name}`);
+  return command;
+}
 
 /** How a command is sent, where it is not the plain way. */
 export type Manner = {
@@ -30,19 +41,33 @@ export type Manner = {
 };
 
 /** A command as it was meant and sent, and what came of it. */
-export type Sent = {
-  readonly command: Command;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly authorizations: readonly Authorization[];
-  readonly locality: number;
-  readonly response: Response;
+export type Sent = Intent & {
+  readonly before: Tpm;
+  /** The request without its mutation, and with it. */
+  readonly sane: Plan;
+  readonly plan: Plan;
+  readonly request: Uint8Array;
+  /** The values of the entities after the command, without trailing zeros. */
+  readonly auths: readonly Uint8Array[];
+  readonly response: Opened;
 };
 
 /** What the platform told the TPM in between. */
 export type Indicated = { readonly signal: Signal };
 
+/** How octets came about that the guest worked out of what a TPM gave. */
+export type Recipe =
+  | { readonly kind: 'digest'; readonly hashAlg: HashAlg; readonly parts: readonly Uint8Array[] }
+  | { readonly kind: 'salt'; readonly publicArea: TpmtPublic };
+
 /** How often each command succeeded, and how often it was refused. */
 export type Counts = Map<string, { succeeded: number; refused: number }>;
+
+/** The value of an entity after a command; that of what the command used up, as it was. */
+function authAfter(before: Tpm, after: Tpm, entity: number): Uint8Array {
+  const isSpent = before.objects.transient.has(entity) && !after.objects.transient.has(entity);
+  return authKey(isSpent ? before : after, entity).slice();
+}
 
 /**
  * A guest that knows all values of its TPM, since it looks inside. It mostly authorizes with
@@ -55,7 +80,9 @@ export class Guest {
   readonly memory = new Map<string, unknown[]>();
   /** What was sent and indicated, in its order. */
   readonly sent: (Sent | Indicated)[] = [];
-  /** No HMACs, and no time that leaps: all of it can be done to another TPM as well. */
+  /** By the hexadecimal digits of the octets. */
+  readonly recipes = new Map<string, Recipe>();
+  /** No time that leaps, and much that is wrong: all of it is done to another TPM as well. */
   readonly hasTwin: boolean;
 
   constructor(history: History, counts: Counts, hasTwin = false) {
@@ -97,21 +124,57 @@ export class Guest {
       .map(([handle]) => handle);
   }
 
-  /** Sends a command; gives the response. */
+  /** A digest over what may be random: who follows works it out anew. */
+  digest(hashAlg: HashAlg, ...parts: readonly Uint8Array[]): Uint8Array {
+    const octets = digest(hashAlg, ...parts);
+    const copies = parts.map((part) => part.slice());
+    this.recipes.set(toHex(octets), { kind: 'digest', hashAlg, parts: copies });
+    return octets;
+  }
+
+  /** A salt encrypted to a key. */
+  encryptedSalt(publicArea: TpmtPublic): Uint8Array {
+    const entropy = (count: number): Uint8Array => this.random.octets(count);
+    const { secret } = encryptSecret(publicArea, 'SECRET', entropy);
+    this.recipes.set(toHex(secret), { kind: 'salt', publicArea });
+    return secret;
+  }
+
+  /** Sends a command; gives the response. With a twin, sometimes wrongly before. */
   run(name: string, input: Readonly<Record<string, unknown>>, manner: Manner = {}): Response {
-    const command = BY_NAME.get(name);
-    if (command === undefined) throw new Error(`there is no command ${name}`);
+    const command = commandNamed(name);
     const authorizations = this.#authorizations(command, input, manner);
-    const request = requestOctets(this.tpm, command, input, authorizations);
     const locality = manner.locality ?? (this.random.chance(5) ? this.random.below(5) : 0);
-    const octets = this.history.send(request, locality);
-    const response = decoded(command, octets);
-    const count = this.counts.get(name) ?? { succeeded: 0, refused: 0 };
+    const intent = { command, input, authorizations, locality, edits: [], mutation: null };
+    if (this.hasTwin && manner.locality === undefined && this.random.chance(25)) {
+      const wrong = spoiled(this, intent);
+      const { code } = this.perform(wrong).response;
+      if (code === 0) return this.run(name, input, { ...manner, locality });
+    }
+    return this.perform(intent).response;
+  }
+
+  /** Sends a command exactly so. */
+  perform(intent: Intent): Sent {
+    const { command, input, authorizations, edits, mutation } = intent;
+    const before = this.tpm;
+    const keys = keysIn(before);
+    const sane = planned(before, command, input, authorizations, edits);
+    const octets = planOctets(sane, keys);
+    const request = mutation === null ? octets : mutateFramed(octets, new Random(mutation));
+    const plan = mutation === null ? sane : replanned(sane, request);
+    const answer = this.history.send(request, intent.locality);
+    const auths = plan.uses.map(({ entity }) =>
+      entity === null ? new Uint8Array(0) : authAfter(before, this.tpm, entity),
+    );
+    const response = opened(plan, keys, answer, auths);
+    const count = this.counts.get(plan.command.name) ?? { succeeded: 0, refused: 0 };
     if (response.code === 0) count.succeeded += 1;
     else count.refused += 1;
-    this.counts.set(name, count);
-    this.sent.push({ command, input, authorizations, locality, response });
-    return response;
+    this.counts.set(plan.command.name, count);
+    const sent = { ...intent, before, sane, plan, request, auths, response };
+    this.sent.push(sent);
+    return sent;
   }
 
   /** Gives the TPM a signal of the platform. */
@@ -133,11 +196,10 @@ export class Guest {
         const isWrong = this.random.chance(2);
         const auth = isWrong ? this.random.octets(5) : authKey(this.tpm, entity).slice();
         if (i === 0 && policySession !== undefined) return this.#session(policySession, auth);
-        const isByHmac = !this.hasTwin && this.random.chance(20);
+        const isByHmac = this.random.chance(20);
         const session = isByHmac ? this.#unused('HMAC', used, command, input) : null;
         return session === null ? password(auth) : this.#session(session, auth);
       });
-    if (this.hasTwin) return authorized;
     if (auditSession !== undefined) return [...authorized, this.#audit(auditSession)];
     const extra = command.hasNoSessions || !this.random.chance(12) ? null : 'HMAC';
     const session = extra === null ? null : this.#unused(extra, used, command, input);
@@ -183,22 +245,4 @@ export class Guest {
     const nonceCaller = this.random.octets(16);
     return { handle, attributes, nonceCaller, auth: new Uint8Array(0) };
   }
-}
-
-/** A response by the table of commands; what is encrypted in it stays as it is. */
-export function decoded(command: Command, octets: Uint8Array): Response {
-  const reader = new Reader(octets);
-  const tag = reader.u16();
-  reader.u32();
-  const code = reader.u32();
-  if (code !== 0) return { code, handle: 0, values: {} };
-  const handle = command.responseHandle === null ? 0 : reader.u32();
-  if (tag === 0x8002) reader.u32();
-  const values: Record<string, unknown> = {};
-  try {
-    for (const { name, codec } of command.response) values[name] = codec.unmarshal(reader);
-  } catch {
-    return { code, handle, values: {} };
-  }
-  return { code, handle, values };
 }

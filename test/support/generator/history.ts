@@ -50,6 +50,8 @@ export function primesOf(text: string, bits: number, exponent: number): RsaPrime
 export class History {
   tpm: Tpm;
   nowMs = NOW_MS;
+  /** What a decision throws is never the guest's fault. */
+  isDeciding = false;
   readonly random: Random;
   readonly key: Uint8Array;
   readonly events: TpmEvent[] = [];
@@ -57,8 +59,12 @@ export class History {
   readonly steps: Step[] = [];
   #head: Head = NO_EVENTS;
 
-  constructor(random: Random, profile: ProfileName = 'default') {
+  /** Without a record there are the facts alone, in less time. */
+  readonly #hasRecord: boolean;
+
+  constructor(random: Random, profile: ProfileName = 'default', hasRecord = true) {
     this.random = random;
+    this.#hasRecord = hasRecord;
     this.key = random.octets(32);
     const entropy = (count: number): Uint8Array => random.octets(count);
     const made = manufactureTpm('generated', profile, { nowMs: NOW_MS, entropy });
@@ -72,7 +78,9 @@ export class History {
     const drawn: Uint8Array[] = [];
     const primes: RsaPrimes[] = [];
     const circumstances = this.#circumstances(locality, drawn, primes);
+    this.isDeciding = true;
     const { events, response, tpm } = execute(before, request.slice(), circumstances);
+    this.isDeciding = false;
     const { nowMs } = this;
     const step = { before, request, nowMs, locality, drawn, primes, response, events };
     this.tpm = tpm;
@@ -111,6 +119,8 @@ export class History {
 
   #record(facts: readonly TpmEvent[]): void {
     if (facts.length === 0) return;
+    this.events.push(...facts);
+    if (!this.#hasRecord) return;
     const sealer = { key: this.key, draw: (count: number) => this.random.octets(count) };
     const batch = { facts, atMs: this.nowMs };
     const { events, head } = enclose(STREAM, this.#head, batch, sealer, () => 'id');
@@ -119,7 +129,6 @@ export class History {
       this.recorded.push({ ...event, stream: STREAM, version } as RecordedEvent);
     });
     this.#head = head;
-    this.events.push(...facts);
   }
 }
 

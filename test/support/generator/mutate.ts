@@ -4,7 +4,9 @@ import type { Random } from './random.ts';
 type Mutation = (request: Uint8Array, random: Random) => Uint8Array;
 
 const HEADER_SIZE = 10;
-const HANDLES = [
+const COMMAND_SIZE_MAX = 4096;
+/** Handles of every kind, most of which lead nowhere. */
+export const HANDLES = [
   0x00000000, 0x00000018, 0x01000000, 0x01005302, 0x01800001, 0x02000000, 0x02ffffff, 0x03000000,
   0x40000001, 0x40000007, 0x40000009, 0x4000000a, 0x4000000b, 0x4000000c, 0x40000010, 0x80000000,
   0x8000003f, 0x80000040, 0x81000000, 0x81800000, 0xffffffff,
@@ -78,4 +80,11 @@ function doubledSessions(request: Uint8Array): Uint8Array {
 export function mutate(request: Uint8Array, random: Random): Uint8Array {
   const once = random.pick(MUTATIONS)(request, random);
   return random.chance(25) ? random.pick(MUTATIONS)(once, random) : once;
+}
+
+/** The same for whoever waits for as many octets as the header says. */
+export function mutateFramed(request: Uint8Array, random: Random): Uint8Array {
+  const mutated = mutate(request, random);
+  const isFramed = mutated.length >= HEADER_SIZE && mutated.length <= COMMAND_SIZE_MAX;
+  return resized(isFramed ? mutated : request);
 }

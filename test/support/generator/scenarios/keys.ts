@@ -330,7 +330,7 @@ export const KEY_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   (guest) => {
     const inPublic = template(guest);
     const { inSensitive } = creation(guest, inPublic);
-    const parentHandle = guest.random.chance(50) ? parentOf(guest) : TPM_RH.OWNER;
+    const parentHandle = (guest.random.chance(50) ? parentOf(guest) : null) ?? TPM_RH.OWNER;
     const octets = toOctets(TPMT_PUBLIC_OR_NULL, inPublic);
     guest.run('CreateLoaded', { parentHandle, inSensitive, inPublic: octets });
   },

@@ -1,4 +1,3 @@
-import { digest } from '../../../../domain/crypto/hash.ts';
 import { u32 } from '../../../../domain/structures/octets.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
 import { entityName, objectAt, sessionAt } from '../../../../domain/tpm/entities.ts';
@@ -51,7 +50,7 @@ function signed(guest: Guest): void {
   const session = policySession(guest);
   if (keyHandle === 0 || session === 0) return;
   const [nonceTPM, policyRef] = [nonceOf(guest, session), guest.random.octets(3)];
-  const aHash = digest('SHA256', nonceTPM, u32(0), policyRef);
+  const aHash = guest.digest('SHA256', nonceTPM, u32(0), policyRef);
   const inScheme = { scheme: 'NULL' };
   const validation = { tag: 'HASHCHECK', hierarchy: TPM_RH.NULL, digest: NONE };
   const made = guest.run('Sign', { keyHandle, digest: aHash, inScheme, validation });
@@ -76,7 +75,7 @@ function authorized(guest: Guest): void {
   ] as Uint8Array | undefined;
   if (approvedPolicy === undefined) return;
   const policyRef = guest.random.octets(2);
-  const aHash = digest('SHA256', approvedPolicy, policyRef);
+  const aHash = guest.digest('SHA256', approvedPolicy, policyRef);
   const validation = { tag: 'HASHCHECK', hierarchy: TPM_RH.NULL, digest: NONE };
   const inScheme = { scheme: 'NULL' };
   const { values } = guest.run('Sign', { keyHandle, digest: aHash, inScheme, validation });
@@ -157,6 +156,3 @@ export const POLICY_SCENARIOS: readonly ((guest: Guest) => void)[] = [
     }),
   (guest) => guest.run('PolicyGetDigest', { policySession: policySession(guest) }),
 ];
-
-/** Those in which a key of the TPM signs what the guest worked out. */
-export const SIGNED_SCENARIOS: readonly unknown[] = [signed, authorized];

@@ -1,6 +1,11 @@
 import { digest } from '../../../../domain/crypto/hash.ts';
+import { OBJECT, has } from '../../../../domain/structures/attributes.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
+import { DIGEST_SIZE, HASH_ALGS } from '../../../../domain/structures/hashAlg.ts';
 import { u32 } from '../../../../domain/structures/octets.ts';
+import { objectAt } from '../../../../domain/tpm/entities.ts';
+import type { TpmObject } from '../../../../domain/tpm/objects.ts';
+import { PROFILES } from '../../../../domain/tpm/profile.ts';
 import type { Guest } from '../guest.ts';
 import { anyCipher } from './ciphers.ts';
 
@@ -20,22 +25,44 @@ export function startSession(
 ): number {
   const { random } = guest;
   const loaded = [...guest.tpm.sessions.loaded.keys()];
-  if (loaded.length > 8) guest.run('FlushContext', { flushHandle: random.pick(loaded) });
+  const most = Math.min(8, PROFILES[guest.tpm.profile].sessionSlots - 1);
+  if (loaded.length > most) guest.run('FlushContext', { flushHandle: random.pick(loaded) });
   const symmetric = random.pick([
+    { algorithm: 'AES', keyBits: 128, mode: 'CFB' },
     { ...anyCipher(guest), mode: 'CFB' },
-    { algorithm: 'XOR', hashAlg: 'SHA256' },
+    { algorithm: 'XOR', hashAlg: random.pick(HASH_ALGS) },
     { algorithm: 'NULL' },
   ]);
+  const isPlain = sessionType !== 'HMAC' || random.chance(60);
+  const authHash = isPlain ? 'SHA256' : random.pick(HASH_ALGS);
   return guest.run('StartAuthSession', {
-    tpmKey: TPM_RH.NULL,
-    bind: random.chance(30) && !guest.hasTwin ? TPM_RH.OWNER : TPM_RH.NULL,
-    nonceCaller: random.octets(16),
-    encryptedSalt: NONE,
+    ...salted(guest),
+    bind: random.chance(30) ? random.pick(bindable(guest)) : TPM_RH.NULL,
+    nonceCaller: random.octets(random.pick([16, 20, DIGEST_SIZE[authHash]])),
     sessionType,
     symmetric,
-    authHash: 'SHA256',
+    authHash,
     ...change,
   }).handle;
+}
+
+function bindable(guest: Guest): readonly number[] {
+  const hierarchies = [TPM_RH.OWNER, TPM_RH.ENDORSEMENT, TPM_RH.PLATFORM, TPM_RH.LOCKOUT];
+  return [...hierarchies, 0, 20, ...guest.objects(), ...guest.tpm.nv.indices.keys()];
+}
+
+/** A key that decrypts with a salt for it, sometimes, if there is one. */
+function salted(guest: Guest) {
+  const isExchange = ({ publicArea, sensitive }: TpmObject): boolean =>
+    sensitive !== null &&
+    publicArea.nameAlg !== 'NULL' &&
+    (publicArea.type === 'ECC' || publicArea.type === 'RSA') &&
+    has(publicArea.objectAttributes, OBJECT.decrypt);
+  const keys = guest.random.chance(30) ? guest.objects(isExchange) : [];
+  if (keys.length === 0) return { tpmKey: TPM_RH.NULL, encryptedSalt: NONE };
+  const tpmKey = guest.random.pick(keys);
+  const { publicArea } = objectAt(guest.tpm, tpmKey);
+  return { tpmKey, encryptedSalt: guest.encryptedSalt(publicArea) };
 }
 
 /** Does something in a policy session that authorizes one command. */

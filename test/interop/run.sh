@@ -4,7 +4,8 @@
 # Runs the scripts of the folders beside it, one after the other on the same TPM, which it starts and
 # stops:
 #   swtpm      the TPM emulator of the same name, the yardstick
-#   simulator  `stemma simulator`, one for each protocol, and one with three slots for abrmd/
+#   simulator  `stemma simulator`, one for each protocol, and one with three slots for the
+#              resource manager
 #   endpoint   a machine of `stemma serve`, through its TCP and its UNIX endpoints
 # SCRIPT is FOLDER/NAME, FOLDER/ for all in it, or NAME for those of that name in every folder; all
 # of them where none is given. Prints one line a script with its duration, what a failed one said,
@@ -106,7 +107,7 @@ start_simulator() {
   starts simulator --listen "tcp:127.0.0.1:$port" --protocol swtpm
   tcti_tcp=swtpm:host=127.0.0.1,port=$port
   tools_reset="swtpm_ioctl --tcp 127.0.0.1:$((port + 1)) -i"
-  if uses abrmd; then
+  if uses abrmd || uses applications; then
     free_ports port
     starts simulator --listen "tcp:127.0.0.1:$port" --protocol swtpm --profile swtpm
     tcti_slots=swtpm:host=127.0.0.1,port=$port
@@ -141,7 +142,7 @@ run() {
       TPM_SERVER_TYPE=$ibm_type TPM_SERVER_NAME=127.0.0.1 TPM_COMMAND_PORT=$ibm_port \
         TPM_PLATFORM_PORT=$((ibm_port + 1)) INTEROP_RESET=$ibm_reset timeout 300 bash "$here/$1.sh"
       ;;
-    abrmd/*) TPM2TOOLS_TCTI=${tcti_slots:-$2} timeout 300 bash "$here/$1.sh" ;;
+    abrmd/* | applications/*) TPM2TOOLS_TCTI=${tcti_slots:-$2} timeout 300 bash "$here/$1.sh" ;;
     *) TPM2TOOLS_TCTI=$2 INTEROP_RESET=$tools_reset timeout 300 bash "$here/$1.sh" ;;
   esac
 }

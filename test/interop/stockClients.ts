@@ -28,27 +28,30 @@ const CORE = [
   'pytss/sessions',
   'openssl/tls',
   'firmware/seabios',
+  'applications/clevis',
 ];
 const SCRIPT_TIME_MAX_MS = 300_000;
 
 /** The programs which the scripts of a folder need. */
 const TOOLS = ['swtpm', 'swtpm_ioctl', 'tpm2_startup', 'libtss2-tcti-swtpm.so.0', 'openssl', 'xxd'];
+const ABRMD = ['tpm2-abrmd', 'libtss2-tcti-tabrmd.so.0', 'dbus-daemon', 'dbus-send'];
+const TOKEN = ['tpm2_ptool', 'libtpm2_pkcs11.so.1', 'pkcs11-tool'];
 const STOCK: Readonly<Record<string, readonly string[]>> = {
   tools: TOOLS,
   ibm: ['swtpm', 'swtpm_ioctl', 'tssstartup', 'openssl', 'xxd'],
+  firmware: [...TOOLS, 'tpm2_send'],
+  abrmd: [...TOOLS, ...ABRMD],
   fapi: [...TOOLS, 'tss2_provision', 'libtss2-fapi.so.1'],
   pytss: [...TOOLS, '_libtpm2_pytss.abi3.so', 'libtss2-fapi.so.1'],
   openssl: [...TOOLS, 'tpm2.so'],
-  firmware: [...TOOLS, 'tpm2_send'],
-  abrmd: [
-    ...TOOLS,
-    'tpm2-abrmd',
-    'libtss2-tcti-tabrmd.so.0',
-    'dbus-daemon',
-    'dbus-send',
-    'tpm2.so',
-  ],
+  applications: [...TOOLS, ...ABRMD, ...TOKEN, 'tpm2.so', 'clevis', 'clevis-encrypt-tpm2'],
 };
+
+/**
+ * A machine's endpoint is the engine of the simulator behind other sockets: of the folders below,
+ * which send it the same commands by other libraries, it gets the core only.
+ */
+const ENDPOINT_CORE = ['abrmd', 'fapi', 'pytss', 'openssl', 'applications'];
 
 /**
  * Every stock client against one of the targets of `run.sh`. A file a target, so that two of them
@@ -56,7 +59,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
  */
 export function stockClients(target: string): void {
   const folders = Object.entries(STOCK).filter(([, programs]) => hasStock(...programs));
-  const wanted = process.env['STEMMA_INTEROP'] === 'all' ? everyScript() : CORE;
+  const wanted = process.env['STEMMA_INTEROP'] === 'all' ? everyScript(target) : CORE;
   const scripts = wanted.filter((script) =>
     folders.some(([folder]) => script.startsWith(`${folder}/`)),
   );
@@ -74,12 +77,17 @@ export function stockClients(target: string): void {
   });
 }
 
-function everyScript(): string[] {
-  return Object.keys(STOCK).flatMap((folder) =>
+function everyScript(target: string): string[] {
+  const all = Object.keys(STOCK).flatMap((folder) =>
     readdirSync(`${HERE}${folder}`)
       .filter((file) => file.endsWith('.sh') && file !== 'begin.sh')
       .map((file) => `${folder}/${file.replace(/\.sh$/, '')}`),
   );
+  if (target !== 'endpoint') return all;
+  return all.filter((script) => {
+    const isSampled = ENDPOINT_CORE.some((folder) => script.startsWith(`${folder}/`));
+    return !isSampled || CORE.includes(script);
+  });
 }
 
 /**

@@ -18,6 +18,10 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   'libtss2-fapi.so.1': 'libtss2-fapi1',
   '_libtpm2_pytss.abi3.so': 'python3-tpm2-pytss',
   'tpm2.so': 'tpm2-openssl',
+  'clevis-encrypt-tpm2': 'clevis-tpm2',
+  tpm2_ptool: 'libtpm2-pkcs11-tools',
+  'libtpm2_pkcs11.so.1': 'libtpm2-pkcs11-1',
+  'pkcs11-tool': 'opensc',
   'dbus-send': 'dbus-bin',
 };
 
@@ -47,9 +51,11 @@ export function hasStock(...programs: string[]): boolean {
 }
 
 function debianPackage(program: string): string {
+  const named = DEBIAN_PACKAGES[program];
+  if (named !== undefined) return named;
   if (program.startsWith('tpm2_') || program.startsWith('tss2_')) return 'tpm2-tools';
   if (program.startsWith('tss')) return 'tss2';
-  return DEBIAN_PACKAGES[program] ?? program;
+  return program;
 }
 
 function isInstalled(program: string): boolean {

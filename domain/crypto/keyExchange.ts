@@ -25,11 +25,11 @@ export function mqvExchange(curve: EccCurve, own: OwnScalars, peer: PeerPoints):
 
 /**
  * The point that both parties of an SM2 exchange work out, (ds + avf(Qe) de) (Ps + avf(Pe) Pe).
- * Null at infinity. The associated value has one bit fewer than GM/T 0003.3 says, as in the TPM
- * reference code, which two TPMs agree by. GM/T 0003.3, 6.1 Key exchange protocol
+ * Null at infinity. The reference loses most bits of its associated values, so it agrees with
+ * nobody who follows the standard. GM/T 0003.3, 6.1 Key exchange protocol
  */
 export function sm2Exchange(curve: EccCurve, own: OwnScalars, peer: PeerPoints): EccPoint | null {
-  const bits = Math.floor((bitLength(CURVES[curve].n) - 1) / 2) - 1;
+  const bits = Math.ceil(bitLength(CURVES[curve].n) / 2) - 1;
   const { x } = eccPublicFromPrivate(curve, own.ephemeral);
   const scalar = secretSum(curve, own.fixed, associated(x, bits), own.ephemeral);
   const ofPeer = times(curve, associated(peer.ephemeral.x, bits), peer.ephemeral);

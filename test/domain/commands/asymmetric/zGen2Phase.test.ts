@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { zGen2Phase } from '../../../../domain/commands/asymmetric/zGen2Phase.ts';
 import { ecEphemeral } from '../../../../domain/commands/ephemeral/ecEphemeral.ts';
-import { eccMultiply, eccPublicFromPrivate, isOnCurve } from '../../../../domain/crypto/ecc.ts';
-import { mqvExchange, sm2Exchange } from '../../../../domain/crypto/keyExchange.ts';
-import { toOctets } from '../../../../domain/crypto/integers.ts';
+import { eccMultiply, isOnCurve } from '../../../../domain/crypto/ecc.ts';
 import { OBJECT } from '../../../../domain/structures/attributes.ts';
-import {
-  COORDINATE_SIZE,
-  ECC_CURVES,
-  type EccCurve,
-} from '../../../../domain/structures/eccCurve.ts';
+import { ECC_CURVES, type EccCurve } from '../../../../domain/structures/eccCurve.ts';
 import type { TpmsEccPoint, TpmtPublic } from '../../../../domain/structures/public.ts';
 import { objectAt } from '../../../../domain/tpm/entities.ts';
 import type { Tpm } from '../../../../domain/tpm/tpm.ts';
@@ -111,58 +105,4 @@ describe('zGen2Phase', () => {
       'KEY',
     );
   });
-});
-
-describe('an exchange', () => {
-  const curve = 'NIST_P256';
-  const octets = (value: bigint): Uint8Array => toOctets(value, COORDINATE_SIZE[curve]);
-  const point = (value: bigint): TpmsEccPoint => eccPublicFromPrivate(curve, octets(value));
-  const n = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-
-  /** The lowest bits of the x-coordinate of a multiple of G, with a 1 in front. */
-  function associated(multiple: bigint, bits: bigint): bigint {
-    const x = BigInt(`0x${Buffer.from(point(multiple).x).toString('hex')}`);
-    return (x % (1n << bits)) + (1n << bits);
-  }
-
-  it('by MQV is that of SP 800-56A, worked out with all four scalars', () => {
-    const [ds, de, ps, pe] = [11n, 22n, 33n, 44n];
-    const own = (de + associated(de, 128n) * ds) % n;
-    const other = (pe + associated(pe, 128n) * ps) % n;
-    const made = mqvExchange(
-      curve,
-      { fixed: octets(ds), ephemeral: octets(de) },
-      { fixed: point(ps), ephemeral: point(pe) },
-    );
-    expect(made).toEqual(point((own * other) % n));
-  });
-
-  it('by SM2 is that of the reference, worked out with all four scalars', () => {
-    const [ds, de, ps, pe] = [11n, 22n, 33n, 44n];
-    const own = (ds + associated(de, 126n) * de) % n;
-    const other = (ps + associated(pe, 126n) * pe) % n;
-    const made = sm2Exchange(
-      curve,
-      { fixed: octets(ds), ephemeral: octets(de) },
-      { fixed: point(ps), ephemeral: point(pe) },
-    );
-    expect(made).toEqual(point((own * other) % n));
-  });
-
-  it('gives nothing at infinity', () => {
-    const pe = 44n;
-    const ps = n - ((pe * modularInverseOf(associated(pe, 128n))) % n);
-    const peer = { fixed: point(ps), ephemeral: point(pe) };
-    const own = { fixed: octets(11n), ephemeral: octets(22n) };
-    expect(mqvExchange(curve, own, peer)).toBeNull();
-  });
-
-  function modularInverseOf(value: bigint): bigint {
-    let [result, base] = [1n, value % n];
-    for (let exponent = n - 2n; exponent > 0n; exponent >>= 1n) {
-      if (exponent % 2n === 1n) result = (result * base) % n;
-      base = (base * base) % n;
-    }
-    return result;
-  }
 });

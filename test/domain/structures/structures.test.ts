@@ -7,6 +7,7 @@ import { Secret } from '../../../domain/structures/secret.ts';
 import { TpmError } from '../../../domain/structures/tpmError.ts';
 import { Reader } from '../../../domain/structures/wire.ts';
 import { HANDLES } from '../../support/handleValues.ts';
+import { REFUSALS } from '../../support/refusals.ts';
 import { STRUCTURES } from '../../support/structures.ts';
 
 const FOLDER = new URL('../../../domain/structures/', import.meta.url);
@@ -54,7 +55,9 @@ function expectCanonical(codec: Codec<unknown>, octets: Uint8Array): void {
 
 describe('the structures', () => {
   it('are all tested', () => {
-    expect(CODECS.map(([name]) => name).sort()).toEqual(Object.keys(STRUCTURES).sort());
+    const names = CODECS.map(([name]) => name).sort();
+    expect(names).toEqual(Object.keys(STRUCTURES).sort());
+    expect(names).toEqual([...REFUSALS.keys()].sort());
   });
 });
 
@@ -101,6 +104,26 @@ describe.each(CODECS)('%s', (name, codec) => {
       expectCanonical(codec, octets);
     });
     fc.assert(accidental, few);
+  });
+});
+
+describe('octets that are no value', () => {
+  const FLIPS = [0x01, 0x02, 0x07, 0x80, 0xff];
+  const SAMPLE = { numRuns: 100, seed: 3 };
+
+  it.each(CODECS)('are refused as the table of %s says', (name, codec) => {
+    const found = new Set<string>();
+    for (const value of fc.sample(STRUCTURES[name] ?? fc.constant(null), SAMPLE)) {
+      const octets = toOctets(codec, value);
+      for (let at = 0; at < Math.min(octets.length, 60); at += 1) {
+        for (const flip of FLIPS) {
+          const changed = octets.with(at, octets[at]! ^ flip);
+          const rc = refusal(() => fromOctets(codec, changed));
+          if (rc !== null && rc !== 'INSUFFICIENT') found.add(rc);
+        }
+      }
+    }
+    expect([...found].sort()).toEqual(REFUSALS.get(name));
   });
 });
 

@@ -210,7 +210,7 @@ const nvPublic = fields({
   nameAlg: hash,
   attributes: nvAttributes,
   authPolicy: digest,
-  dataSize: u16,
+  dataSize: fc.nat(2048),
 });
 
 const algProperty = fields({ alg: u16, algProperties: u32 });

@@ -35,6 +35,7 @@ const SCRIPT_TIME_MAX_MS = 300_000;
 /** The programs which the scripts of a folder need. */
 const TOOLS = ['swtpm', 'swtpm_ioctl', 'tpm2_startup', 'libtss2-tcti-swtpm.so.0', 'openssl', 'xxd'];
 const ABRMD = ['tpm2-abrmd', 'libtss2-tcti-tabrmd.so.0', 'dbus-daemon', 'dbus-send'];
+const DISKS = ['clevis', 'clevis-encrypt-tpm2', 'tpm2-initramfs-tool', 'systemd-creds'];
 const TOKEN = ['tpm2_ptool', 'libtpm2_pkcs11.so.1', 'pkcs11-tool'];
 const STOCK: Readonly<Record<string, readonly string[]>> = {
   tools: TOOLS,
@@ -44,7 +45,7 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
   fapi: [...TOOLS, 'tss2_provision', 'libtss2-fapi.so.1'],
   pytss: [...TOOLS, '_libtpm2_pytss.abi3.so', 'libtss2-fapi.so.1'],
   openssl: [...TOOLS, 'tpm2.so'],
-  applications: [...TOOLS, ...ABRMD, ...TOKEN, 'tpm2.so', 'clevis', 'clevis-encrypt-tpm2'],
+  applications: [...TOOLS, ...ABRMD, ...TOKEN, ...DISKS, 'tpm2.so'],
 };
 
 /**

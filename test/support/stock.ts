@@ -19,6 +19,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   '_libtpm2_pytss.abi3.so': 'python3-tpm2-pytss',
   'tpm2.so': 'tpm2-openssl',
   'clevis-encrypt-tpm2': 'clevis-tpm2',
+  'systemd-creds': 'systemd',
   tpm2_ptool: 'libtpm2-pkcs11-tools',
   'libtpm2_pkcs11.so.1': 'libtpm2-pkcs11-1',
   'pkcs11-tool': 'opensc',

@@ -16,6 +16,7 @@ import {
 import { StoreError, type EventStore, type RecordedEvent } from './eventStore.ts';
 import { recallMemento } from './memento.ts';
 import type { KeyRing } from './ports.ts';
+import { strangerIn } from './vocabulary.ts';
 
 /** The stream of an incarnation. */
 export function tpmStream(incarnation: string): string {
@@ -91,7 +92,7 @@ async function begin(ports: LoadPorts, incarnation: string, first: RecordedEvent
   if (wrappedKey === undefined) throw damaged(first, 'it says nothing of the key of its stream');
   const key = await ports.keyRing.unwrap(fromBase64(wrappedKey), `tpm/${incarnation}`);
   if (key === null) throw damaged(first, 'the key ring does not hold the key of its stream');
-  const fact = disclose(first, key) as TpmEvent;
+  const fact = tpmEvent(first, key);
   switch (fact.type) {
     case 'TpmManufactured': {
       const head = follows(NO_EVENTS, first);
@@ -141,16 +142,22 @@ export async function replay(
   return { ...from, tpm, head };
 }
 
-/** The fact of a recorded event of a TPM; `too-new` for a type that this version does not know. */
+/**
+ * The fact of a recorded event of a TPM; `too-new` for a type that this version does not know, or
+ * one that names a command or an algorithm that it does not.
+ */
 export function tpmEvent(event: RecordedEvent, key: Uint8Array | null): TpmEvent {
-  if (!isTpmEventType(event.type)) {
-    const where = `Event ${event.version} of stream ${event.stream}`;
-    throw new StoreError(
-      'too-new',
-      `${where} is a ${event.type}, which this version does not know.`,
-    );
-  }
+  const { stream, version, type } = event;
+  const where = `Event ${version} of stream ${stream}`;
+  if (!isTpmEventType(type)) throw unknown(`${where} is a ${type}`);
+  const stranger = strangerIn(event);
+  if (stranger !== null) throw unknown(`${where} (${type}) names ${stranger}`);
   return disclose(event, key) as TpmEvent;
+}
+
+function unknown(what: string): StoreError {
+  const why = 'which this version does not know';
+  return new StoreError('too-new', `${what}, ${why}: the TPM can be looked at, but not run.`);
 }
 
 /** The data key of a parent's stream, which a fork keeps sealed under its own. */

@@ -1,7 +1,12 @@
-import { evolveMachine, type Machine, type MachineEvent } from '../machines/machine.ts';
+import {
+  evolveMachine,
+  isMachineEventType,
+  type Machine,
+  type MachineEvent,
+} from '../machines/machine.ts';
 import { Refusal } from '../machines/refusal.ts';
 import { NO_EVENTS, disclose, enclose, follows, type Head } from './envelope.ts';
-import { StoreError, type EventStore } from './eventStore.ts';
+import { StoreError, type EventStore, type RecordedEvent } from './eventStore.ts';
 import type { PlatformClock } from './ports.ts';
 
 /** The stream of a machine. */
@@ -118,11 +123,19 @@ export class MachineLog {
     let head = NO_EVENTS;
     for await (const event of this.#ports.store.read(machineStream(name))) {
       head = follows(head, event);
-      machine = evolveMachine(machine, disclose(event, null) as MachineEvent);
+      machine = evolveMachine(machine, machineEvent(event));
     }
     if (machine === null) return null;
     const known = { machine, head };
     this.#known.set(name, known);
     return known;
   }
+}
+
+/** The fact of a recorded event of a machine; `too-new` for a type that is not known. */
+function machineEvent(event: RecordedEvent): MachineEvent {
+  const { stream, version, type } = event;
+  if (isMachineEventType(type)) return disclose(event, null) as MachineEvent;
+  const what = `Event ${version} of stream ${stream} is a ${type}`;
+  throw new StoreError('too-new', `${what}, which this version does not know.`);
 }

@@ -5,6 +5,7 @@ import type { BlobCache } from './blobCache.ts';
 import { decodeBody, encodeBody } from './body.ts';
 import { seal, unseal, type Head, type Sealer } from './envelope.ts';
 import type { KeyRing } from './ports.ts';
+import { VOCABULARY } from './vocabulary.ts';
 
 /**
  * The shape of the folded state: a memento of another shape is not used. Raise it with the shape.
@@ -17,6 +18,8 @@ export type Memento = { readonly tpm: Tpm; readonly head: Head; readonly key: Ui
 
 type Stored = {
   readonly shape: number;
+  /** What the version that folded it knew. */
+  readonly vocabulary: string;
   readonly version: number;
   readonly link: string;
   /** The stream's data key, wrapped as in its first event. */
@@ -25,7 +28,7 @@ type Stored = {
 };
 
 function place(incarnation: string, head: Head): string {
-  return `memento/${SHAPE}/${incarnation}/${head.version}/${head.link}`;
+  return `memento/${SHAPE}/${VOCABULARY}/${incarnation}/${head.version}/${head.link}`;
 }
 
 /** Keeps the state of an incarnation at a head, sealed with the key of its stream. */
@@ -38,6 +41,7 @@ export async function keepMemento(
 ): Promise<void> {
   const stored: Stored = {
     shape: SHAPE,
+    vocabulary: VOCABULARY,
     version: head.version,
     link: head.link,
     key: wrappedKey,
@@ -64,7 +68,7 @@ export async function recallMemento(
   if (octets === null) return null;
   try {
     const stored = JSON.parse(new TextDecoder().decode(octets)) as Stored;
-    if (stored.shape !== SHAPE) return null;
+    if (stored.shape !== SHAPE || stored.vocabulary !== VOCABULARY) return null;
     const key = await keyRing.unwrap(fromBase64(stored.key), `tpm/${incarnation}`);
     if (key === null) return null;
     const head = { version: stored.version, link: stored.link };

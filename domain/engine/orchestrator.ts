@@ -18,6 +18,7 @@ import { manufacture } from '../tpm/lineageFacts.ts';
 import type { ProfileName } from '../tpm/profile.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { NO_EVENTS, enclose, seal, type Head } from './envelope.ts';
+import { StoreError } from './eventStore.ts';
 import { loadIncarnation, tpmStream, type Loaded } from './incarnation.ts';
 import type { MachineLog } from './machineLog.ts';
 import { keepMemento } from './memento.ts';
@@ -87,6 +88,7 @@ export class Orchestrator {
 
   /** Switches a machine's power; its TPM follows: _TPM_Init, or power off. */
   async power(name: string, state: 'on' | 'off' | 'reset'): Promise<Machine> {
+    await this.#requireUnderstood(name);
     const machine = await this.machines.change(name, (before) => power(before, state));
     const seat = await this.seatOf(machine);
     if (seat !== null) await this.#signalPower(seat, state);
@@ -155,6 +157,7 @@ export class Orchestrator {
   async rollback(name: string, snapshot: string): Promise<Machine> {
     const machine = await this.machines.get(name);
     if (machine.isRetired) throw new Refusal('conflict', `Machine ${name} is retired.`);
+    await this.#requireUnderstood(name);
     const from = await this.#sourceState(machine, snapshot);
     const copy = from === null ? null : await this.#fork(from.state, 'rollback', true);
     const incarnation = copy?.identity.incarnation ?? null;
@@ -172,6 +175,7 @@ export class Orchestrator {
 
   /** Ends a machine for good; its history stays readable. */
   async retire(name: string): Promise<Machine> {
+    await this.#requireUnderstood(name);
     const machine = await this.machines.change(name, retire);
     if (machine.incarnation !== null) await this.#retireTpm(machine.incarnation, 'retired');
     return machine;
@@ -195,6 +199,16 @@ export class Orchestrator {
       throw new Refusal('damaged', `The history of the TPM of machine ${machine.name} is missing.`);
     }
     return seat;
+  }
+
+  /** What a later version wrote is its own to go on with: throws StoreError `too-new`. */
+  async #requireUnderstood(name: string): Promise<void> {
+    const { incarnation } = await this.machines.get(name);
+    try {
+      if (incarnation !== null) await this.registry.seat(incarnation);
+    } catch (error) {
+      if (error instanceof StoreError && error.kind === 'too-new') throw error;
+    }
   }
 
   async #requireFree(name: string): Promise<void> {

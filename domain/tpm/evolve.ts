@@ -76,6 +76,9 @@ const EVOLVERS: Evolvers = {
   RandomStirred: (tpm, { stirred }) => ({ ...tpm, stirred }),
 };
 
+/** The types of events that this version knows. */
+export const TPM_EVENT_TYPES: readonly string[] = Object.keys(EVOLVERS);
+
 /** True when a type of event is known to this version. */
 export function isTpmEventType(type: string): type is TpmEvent['type'] {
   return Object.hasOwn(EVOLVERS, type);

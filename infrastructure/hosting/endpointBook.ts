@@ -61,6 +61,7 @@ export class EndpointBook {
     if (known.incarnation === null) {
       throw new Refusal('conflict', `Machine ${machine} has no TPM to connect to.`);
     }
+    await orchestrator.seatOf(known);
     const endpoint = await this.#listen(machine, request);
     const id = ports.newId();
     try {

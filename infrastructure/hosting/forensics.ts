@@ -1,6 +1,7 @@
 import { inject, injectable } from 'tsyringe';
 import { exportHeads } from '../../domain/engine/heads.ts';
 import { history, locate, stretchesOf, type HistoryEntry } from '../../domain/engine/history.ts';
+import { StoreError } from '../../domain/engine/eventStore.ts';
 import { loadIncarnation, tpmStream, type Loaded } from '../../domain/engine/incarnation.ts';
 import {
   differences,
@@ -77,10 +78,15 @@ export class Forensics {
     const last = Math.min(to, from + SCAN_MAX - 1);
     const events: ShownEvent[] = [];
     let next = from;
-    for await (const entry of history(this.#store, incarnation, from, last)) {
-      next = entry.version + 1;
-      if (types === undefined || types.includes(entry.fact.type)) events.push(showEntry(entry));
-      if (events.length === Math.min(limit, PAGE_MAX)) break;
+    try {
+      for await (const entry of history(this.#store, incarnation, from, last)) {
+        next = entry.version + 1;
+        if (types === undefined || types.includes(entry.fact.type)) events.push(showEntry(entry));
+        if (events.length === Math.min(limit, PAGE_MAX)) break;
+      }
+    } catch (error) {
+      // What can be read is given; the page that begins with what cannot be read tells why.
+      if (!(error instanceof StoreError) || next === from) throw error;
     }
     return { incarnation, inherited, events, next: next > to ? null : next };
   }

@@ -1,5 +1,6 @@
 import type { Codec, Of } from '../structures/codec.ts';
 import type { TpmEvent } from '../tpm/evolve.ts';
+import { PROFILES } from '../tpm/profile.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import type { Circumstances } from './circumstances.ts';
 
@@ -79,6 +80,8 @@ export type CommandRow<H, P, R> = {
   readonly isAlwaysAudited?: boolean;
   /** How it uses the NV index that it authorizes: which of the index's attributes must allow it. */
   readonly nvAccess?: 'read' | 'write';
+  /** Profiles for comparison with the reference do not have it. */
+  readonly isBeyondReference?: boolean;
   /** Checks, works out, answers; refuses by throwing TpmError. */
   readonly decide: (
     input: Input<H, P>,
@@ -106,6 +109,7 @@ export type Command = {
   readonly nvAccess: 'read' | 'write';
   readonly isAlwaysAudited: boolean;
   readonly presence: 'always' | 'configurable' | 'never';
+  readonly isBeyondReference: boolean;
   readonly decide: (
     input: Readonly<Record<string, unknown>>,
     tpm: Tpm,
@@ -136,8 +140,14 @@ export function command<const H extends HandleRows, const P extends Codecs, cons
     nvAccess: row.nvAccess ?? 'read',
     isAlwaysAudited: row.isAlwaysAudited ?? false,
     presence: row.presence ?? 'never',
+    isBeyondReference: row.isBeyondReference ?? false,
     decide: row.decide as unknown as Command['decide'],
   };
+}
+
+/** Whether a TPM has a command: it depends on its profile. */
+export function hasCommand({ profile }: Tpm, { isBeyondReference }: Command): boolean {
+  return !isBeyondReference || PROFILES[profile].isBeyondReference;
 }
 
 function columns(codecs: Codecs): Command['parameters'] {

@@ -3,6 +3,7 @@ import type { Tpm } from '../tpm/tpm.ts';
 import type { Circumstances } from './circumstances.ts';
 import {
   command,
+  hasCommand,
   type Command,
   type CommandRow,
   type Decision,
@@ -14,7 +15,7 @@ import {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a codec's type is invariant
 type Codecs = Readonly<Record<string, Codec<any>>>;
 
-/** A row whose `decide` also sees the table of commands. */
+/** A row whose `decide` also sees the table of the commands that the TPM has. */
 type RowOfTable<H, P, R> = Omit<CommandRow<H, P, R>, 'decide'> & {
   readonly decide: (
     input: Input<H, P>,
@@ -36,6 +37,9 @@ export function commandOfTable<
   return (table) =>
     command<H, P, R>({
       ...row,
-      decide: (input, tpm, circumstances) => row.decide(input, tpm, circumstances, table()),
+      decide: (input, tpm, circumstances) => {
+        const present = table().filter((one) => hasCommand(tpm, one));
+        return row.decide(input, tpm, circumstances, present);
+      },
     });
 }

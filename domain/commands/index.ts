@@ -1,4 +1,6 @@
 import type { Command } from './command.ts';
+import { eccDecrypt } from './asymmetric/eccDecrypt.ts';
+import { eccEncrypt } from './asymmetric/eccEncrypt.ts';
 import { eccParameters } from './asymmetric/eccParameters.ts';
 import { ecdhKeyGen } from './asymmetric/ecdhKeyGen.ts';
 import { ecdhZGen } from './asymmetric/ecdhZGen.ts';
@@ -222,4 +224,6 @@ export const COMMANDS: readonly Command[] = [
   policyAuthorizeNV,
   encryptDecrypt2,
   certifyX509,
+  eccEncrypt,
+  eccDecrypt,
 ];

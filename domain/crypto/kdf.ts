@@ -40,6 +40,14 @@ export function mgf1(alg: HashAlg, seed: Uint8Array, length: number): Uint8Array
   return blocks(alg, length, (i) => digest(alg, seed, u32(i)));
 }
 
+/**
+ * KDF2: like MGF1, but counting from 1. It masks the shared point of TPM2_ECC_Encrypt. ISO/IEC
+ * 18033-2, 6.2.3 KDF2
+ */
+export function kdf2(alg: HashAlg, seed: Uint8Array, length: number): Uint8Array {
+  return blocks(alg, length, (i) => digest(alg, seed, u32(i + 1)));
+}
+
 function keyBits(alg: HashAlg, bits: number, block: (counter: number) => Uint8Array): Uint8Array {
   const key = blocks(alg, Math.ceil(bits / 8), (i) => block(i + 1));
   if (bits % 8 !== 0) key[0] = key[0]! & ((1 << (bits % 8)) - 1);

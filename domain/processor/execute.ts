@@ -1,6 +1,6 @@
 import { isAudited } from '../commands/auditedCommands.ts';
 import type { Circumstances } from '../commands/circumstances.ts';
-import type { Command, Decision } from '../commands/command.ts';
+import { hasCommand, type Command, type Decision } from '../commands/command.ts';
 import { COMMANDS } from '../commands/index.ts';
 import { SESSION, has } from '../structures/attributes.ts';
 import { TAGS } from '../structures/base.ts';
@@ -80,6 +80,7 @@ function readHeader(
   if (tag !== TAG_NO_SESSIONS && tag !== TAG_SESSIONS) refuse('BAD_TAG');
   if (reader.u32() !== octets.length) refuse('COMMAND_SIZE');
   const command = BY_CODE.get(reader.u32()) ?? refuse('COMMAND_CODE');
+  if (!hasCommand(tpm, command)) refuse('COMMAND_CODE');
   const { phase } = tpm.lifecycle;
   if (phase === 'off') refuse('FAILURE');
   if (phase === 'failed' && !command.isAllowedInFailureMode) refuse('FAILURE');

@@ -1,4 +1,7 @@
+import type { Of } from '../structures/codec.ts';
+import type { HashAlg } from '../structures/hashAlg.ts';
 import type { TpmtPublic } from '../structures/public.ts';
+import type { TPMT_KDF_SCHEME_OR_NULL } from '../structures/schemes.ts';
 import { refuse } from '../structures/tpmError.ts';
 import { slotAt } from './entities.ts';
 import type { TpmObject } from './objects.ts';
@@ -12,4 +15,19 @@ export function eccKeyAt(tpm: Tpm, handle: number): EccKey {
   const slot = slotAt(tpm, handle);
   if (slot.kind === 'sequence' || slot.publicArea.type !== 'ECC') refuse('KEY', { handle: 1 });
   return { ...slot, publicArea: slot.publicArea };
+}
+
+/**
+ * The hash of the derivation to encrypt with: the key's own, which the command may repeat but not
+ * change, or else the command's. SCHEME when it is none, or not KDF2. Part 1, C.8 ECC Encryption
+ */
+export function selectKdfHash(
+  { parameters }: EccKey['publicArea'],
+  asked: Of<typeof TPMT_KDF_SCHEME_OR_NULL>,
+): HashAlg {
+  const own = parameters.kdf;
+  const chosen = asked.scheme === 'NULL' ? own : asked;
+  if (chosen.scheme !== 'KDF2') return refuse('SCHEME');
+  const isSame = own.scheme === 'KDF2' && own.hashAlg === chosen.hashAlg;
+  return own.scheme === 'NULL' || isSame ? chosen.hashAlg : refuse('SCHEME');
 }

@@ -17,6 +17,8 @@ export type Profile = {
   readonly sessionSlots: number;
   readonly hasLineageIndices: boolean;
   readonly withheld: Withheld;
+  /** Has commands that the reference does not have. */
+  readonly isBeyondReference: boolean;
 };
 
 /** The profiles by name. */
@@ -26,12 +28,14 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     sessionSlots: 64,
     hasLineageIndices: true,
     withheld: new Set(),
+    isBeyondReference: true,
   },
   swtpm: {
     transientSlots: 3,
     sessionSlots: 3,
     hasLineageIndices: false,
     withheld: new Set(['AES-192', 'CAMELLIA-192', 'RSA-4096']),
+    isBeyondReference: false,
   },
 };
 

@@ -12,9 +12,10 @@ const SECONDS = 1000;
 describe('the conformance list', () => {
   const golden = readGolden();
 
-  it('has a valid request of every command', () => {
+  it('has a valid request of every command that swtpm has', () => {
     const valid = new Set(VALID.map(({ request }) => request.command));
-    expect(COMMANDS.map(({ name }) => name).filter((name) => !valid.has(name))).toEqual([]);
+    const shared = COMMANDS.filter(({ isBeyondReference }) => !isBeyondReference);
+    expect(shared.map(({ name }) => name).filter((name) => !valid.has(name))).toEqual([]);
   });
 
   it('is recorded, case by case', () => {

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kdfa, kdfe, mgf1 } from '../../../domain/crypto/kdf.ts';
+import { kdf2, kdfa, kdfe, mgf1 } from '../../../domain/crypto/kdf.ts';
 import { HASH_ALGS, type HashAlg } from '../../../domain/structures/hashAlg.ts';
 import { ascii, EMPTY, fromHex, toHex, u32 } from '../../../domain/structures/octets.ts';
 
@@ -68,6 +68,20 @@ describe('kdfe', () => {
         const text = ascii(`${use}\0`);
         const block = (i: Uint8Array): Uint8Array => nodeHash(alg, i, z, text, u, v);
         expect(toHex(kdfe(alg, z, use, u, v, count))).toBe(expected(count, block));
+      },
+    );
+    fc.assert(derived);
+  });
+});
+
+describe('kdf2', () => {
+  it('is the hash of the seed with a counter from 1, cut to the length', () => {
+    const derived = fc.property(
+      fc.tuple(hashAlg, octets, fc.integer({ min: 0, max: 300 })),
+      ([alg, seed, length]) => {
+        const blocks = Array.from({ length: 16 }, (_, i) => nodeHash(alg, seed, u32(i + 1)));
+        const mask = Buffer.concat(blocks).subarray(0, length);
+        expect(toHex(kdf2(alg, seed, length))).toBe(mask.toString('hex'));
       },
     );
     fc.assert(derived);

@@ -54,6 +54,18 @@ describe('getCapability', () => {
     expect(codes).toEqual(codes.toSorted((a, b) => a - b));
   });
 
+  test('tells fewer commands, and how many, in a profile that keeps to the reference', () => {
+    const own = started('swtpm');
+    const codes = (listed(own, 'COMMANDS', 0, 300) as number[]).map((cc) => cc & 0xffff);
+    const shared = COMMANDS.filter(({ isBeyondReference }) => !isBeyondReference);
+    expect(codes).toEqual(shared.map(({ code }) => code));
+    expect(COMMANDS.length - shared.length).toBe(2);
+    const [total] = listed(own, 'TPM_PROPERTIES', 0x129, 1);
+    expect(total).toEqual({ property: 0x129, value: codes.length });
+    const [all] = listed(started(), 'TPM_PROPERTIES', 0x129, 1);
+    expect(all).toEqual({ property: 0x129, value: COMMANDS.length });
+  });
+
   test('tells the curves by their numbers, and how many there are', () => {
     const curves = listed(started(), 'ECC_CURVES', 0, 100);
     expect(curves).toEqual([1, 2, 3, 4, 5, 0x10, 0x11, 0x20]);

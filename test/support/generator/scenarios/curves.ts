@@ -99,10 +99,27 @@ function exchange(guest: Guest): void {
   guest.run('FlushContext', { flushHandle: keyA });
 }
 
+/** Encrypts and decrypts; the reference knows neither command. */
+function encryption(guest: Guest): void {
+  const { random } = guest;
+  const inPublic = exchanger(random.pick(ECC_CURVES), { scheme: 'NULL' });
+  const keyHandle = createPrimary(guest, inPublic, TPM_RH.NULL);
+  if (keyHandle === 0) return;
+  const inScheme = {
+    scheme: random.chance(90) ? 'KDF2' : 'MGF1',
+    hashAlg: random.pick(HASH_NAMES),
+  };
+  const plainText = random.octets(random.below(100));
+  const { C1, C2, C3 } = guest.run('ECC_Encrypt', { keyHandle, plainText, inScheme }).values;
+  if (C1 !== undefined) guest.run('ECC_Decrypt', { keyHandle, C1, C2, C3, inScheme });
+  guest.run('FlushContext', { flushHandle: keyHandle });
+}
+
 /** Keys of every curve, and every scheme of theirs. */
 export const CURVE_SCENARIOS: readonly ((guest: Guest) => void)[] = [
   signing,
   anonymity,
   exchange,
+  encryption,
   (guest) => guest.run('ECC_Parameters', { curveID: guest.random.pick(ECC_CURVES) }),
 ];

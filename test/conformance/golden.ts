@@ -39,17 +39,17 @@ export function inCommon(walks: readonly (readonly Walked[])[]): Golden {
       if (walked.failure !== undefined)
         throw new Error(`${nameOf(walked.case)}: ${walked.failure}`);
       const answers = walked.answers.map((answer, step) =>
-        common([answer, ...others.map((other) => other[i]!.answers[step]!)]),
+        common(nameOf(walked.case), [answer, ...others.map((other) => other[i]!.answers[step]!)]),
       );
       return [nameOf(walked.case), answers];
     }),
   );
 }
 
-function common(answers: readonly Answer[]): string {
+function common(name: string, answers: readonly Answer[]): string {
   const codes = new Set(answers.map(({ code }) => code));
   const [{ code, leaves }] = answers as [Answer];
-  if (codes.size > 1) throw new Error(`response codes ${[...codes].map(hex).join(', ')}`);
+  if (codes.size > 1) throw new Error(`${name}: ${[...codes].map(hex).join(', ')}`);
   const texts = leaves.map(({ path, isOctets }, i) => {
     const values = answers.map((answer) => answer.leaves[i]?.text ?? '');
     return `${path}=${commonText(path, isOctets === true, values)}`;

@@ -22,8 +22,10 @@ export interface Side<Saved = unknown> {
 
 const A_WHILE_MS = 2000;
 
+type StemmaState = { readonly tpm: Tpm; readonly nowMs: number };
+
 /** Stemma, in memory: its state is a value. */
-export class StemmaSide implements Side<Tpm> {
+export class StemmaSide implements Side<StemmaState> {
   #tpm: Tpm;
   /** Every setting is a while ago when its cases begin, as it is on the other side. */
   #nowMs = NOW_MS;
@@ -47,13 +49,14 @@ export class StemmaSide implements Side<Tpm> {
     return Promise.resolve();
   }
 
-  save(): Promise<Tpm> {
+  save(): Promise<StemmaState> {
     this.#nowMs += A_WHILE_MS;
-    return Promise.resolve(this.#tpm);
+    return Promise.resolve({ tpm: this.#tpm, nowMs: this.#nowMs });
   }
 
-  restore(saved: Tpm): Promise<void> {
-    this.#tpm = saved;
+  restore({ tpm, nowMs }: StemmaState): Promise<void> {
+    this.#tpm = tpm;
+    this.#nowMs = nowMs;
     return Promise.resolve();
   }
 }

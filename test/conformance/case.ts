@@ -27,6 +27,16 @@ export function caseOf(setting: Setting, name: string, ...steps: readonly Step[]
   return { command: last.command, name, setting, steps };
 }
 
+/** A case that is about more than one command. */
+export function storyOf(
+  about: string,
+  setting: Setting,
+  name: string,
+  ...steps: readonly Step[]
+): Case {
+  return { command: about, name, setting, steps };
+}
+
 /** A setting that further steps lead to. */
 export function after(on: Setting, name: string, ...steps: readonly Step[]): Setting {
   return { name, on, steps };

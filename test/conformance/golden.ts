@@ -11,20 +11,34 @@ const OF_THE_MOMENT = /\.(clock|time|firmwareVersion)$/u;
 /** What was recorded of each case by name: one text an answer. */
 export type Golden = ReadonlyMap<string, readonly string[]>;
 
-/** The recorded answers. Each line is one case: its name, then an answer for each command of it. */
+/**
+ * The recorded answers. Each line is one case: its name, then an answer for each command of it;
+ * `=` is what the valid request of the command before the colon is answered.
+ */
 export function readGolden(): Golden {
-  const lines = readFileSync(FILE, 'utf8').trim().split('\n');
-  return new Map(
-    lines.map((line) => {
-      const [name = '', ...answers] = JSON.parse(line) as string[];
-      return [name, answers];
-    }),
-  );
+  const golden = new Map<string, readonly string[]>();
+  for (const line of readFileSync(FILE, 'utf8').trim().split('\n')) {
+    const [name = '', ...answers] = JSON.parse(line) as string[];
+    const valid = golden.get(validName(name))?.[0] ?? '';
+    golden.set(
+      name,
+      answers.map((answer) => (answer === '=' ? valid : answer)),
+    );
+  }
+  return golden;
+}
+
+function validName(name: string): string {
+  return name.replace(/:.*/u, ': valid');
 }
 
 /** Writes the golden file anew. */
 export function writeGolden(golden: Golden): void {
-  const lines = [...golden].map(([name, answers]) => JSON.stringify([name, ...answers]));
+  const lines = [...golden].map(([name, answers]) => {
+    const [valid] = name === validName(name) ? [] : (golden.get(validName(name)) ?? []);
+    const short = answers.map((answer) => (answer !== '0' && answer === valid ? '=' : answer));
+    return JSON.stringify([name, ...short]);
+  });
   writeFileSync(FILE, `${lines.join('\n')}\n`);
 }
 

@@ -4,15 +4,20 @@ import { ATTESTATION } from './chapters/attestation.ts';
 import { DUPLICATION } from './chapters/duplication.ts';
 import { HIERARCHY } from './chapters/hierarchy.ts';
 import { MANAGEMENT } from './chapters/management.ts';
+import { LOADING_CASES } from './chapters/loading.ts';
 import { NON_VOLATILE } from './chapters/nv.ts';
+import { NV_CASES } from './chapters/nvUse.ts';
 import { OBJECTS } from './chapters/objects.ts';
 import { PCR } from './chapters/pcr.ts';
 import { POLICY } from './chapters/policy.ts';
 import { SEQUENCES } from './chapters/sequences.ts';
 import { SESSIONS } from './chapters/sessions.ts';
+import { POLICY_CASES } from './chapters/policyUse.ts';
+import { SIGNATURE_CASES } from './chapters/signatures.ts';
 import { SIGNING } from './chapters/signing.ts';
 import { STARTUP } from './chapters/startup.ts';
 import { SYMMETRIC } from './chapters/symmetric.ts';
+import { TEMPLATE_CASES } from './chapters/templates.ts';
 import { derived } from './derive.ts';
 import { elsewhere } from './elsewhere.ts';
 
@@ -34,7 +39,13 @@ export const VALID: readonly Valid[] = [
   ...NON_VOLATILE,
 ];
 
-const HANDWRITTEN: readonly Case[] = [];
+const HANDWRITTEN: readonly Case[] = [
+  ...TEMPLATE_CASES,
+  ...LOADING_CASES,
+  ...NV_CASES,
+  ...SIGNATURE_CASES,
+  ...POLICY_CASES,
+];
 
 /**
  * What swtpm does not answer in one way: the first ends swtpm 0.7.1 (it has no signer), the second

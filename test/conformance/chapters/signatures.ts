@@ -179,13 +179,14 @@ const ROUND_TRIPS: readonly Case[] = Object.entries(ENCRYPTIONS)
   );
 
 const CIPHER_MODES = [0x40, 0x41, 0x42, 0x43, 0x44, 0x3f, ALG.NULL];
+const WAYS = ['encrypting', 'decrypting'];
 const ENCRYPTED: readonly Case[] = CIPHER_MODES.flatMap((mode) =>
   [0, 1].flatMap((decrypt) =>
     [0, 16].flatMap((iv) =>
       [0, 1, 15, 16, 17, 32, 1024].map((size) =>
         caseOf(
           FURNISHED,
-          `mode ${mode.toString(16)}, ${decrypt ? 'decrypting' : 'encrypting'}, IV of ${iv}, ${size} octets`,
+          [`mode ${mode.toString(16)}`, WAYS[decrypt], `IV of ${iv}, ${size} octets`].join(', '),
           TPM2.EncryptDecrypt2(
             [H.CIPHER],
             [
@@ -201,14 +202,14 @@ const ENCRYPTED: readonly Case[] = CIPHER_MODES.flatMap((mode) =>
   ),
 );
 
-/** Hashes of hashes: which hierarchies give tickets, which data may be signed by restricted keys. */
+/** Hashes of hashes: where tickets are given, and what restricted keys sign. */
 const HASHES: readonly Case[] = [ALG.SHA1, ALG.SHA256, ALG.SHA384, 0x0d].flatMap((hash) =>
   [RH.OWNER, RH.ENDORSEMENT, RH.PLATFORM, RH.NULL].flatMap((hierarchy) =>
     ['', '00', 'ff544347', 'ff54434700', 'ff5443', 'ff544346'].map((data) =>
       storyOf(
         'hash and sign',
         FURNISHED,
-        `${data === '' ? 'nothing' : data} with ${hash.toString(16)} in ${hierarchy.toString(16)}`,
+        `${data || 'nothing'} with ${hash.toString(16)} in ${hierarchy.toString(16)}`,
         TPM2.Hash(
           [],
           [sized('data', hex(data)), alg('hashAlg', hash), u32('hierarchy', hierarchy)],

@@ -94,7 +94,8 @@ const BELONGING_CASES: readonly Case[] = [H.STORAGE, H.NEW_PARENT].flatMap((pare
   Array.from({ length: 32 }, (_, i) => i).flatMap((i) => {
     const flags = [A.fixedTPM, A.fixedParent, A.encDup, A.origin, A.admin];
     const attributes = flags.reduce((sum, flag, bit) => sum | ((i >> bit) & 1 ? flag : 0), 0);
-    const where = `${parent === H.STORAGE ? 'fixed' : 'movable'} parent, ${attributes.toString(16)}`;
+    const kind = parent === H.STORAGE ? 'fixed' : 'movable';
+    const where = `${kind} parent, ${attributes.toString(16)}`;
     return [
       caseOf(
         FURNISHED,

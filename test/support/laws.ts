@@ -1,5 +1,5 @@
 import { encodeBody } from '../../domain/engine/body.ts';
-import { disclose, follows, NO_EVENTS } from '../../domain/engine/envelope.ts';
+import { disclose, follows } from '../../domain/engine/envelope.ts';
 import { forkTpm } from '../../domain/lineage/lineage.ts';
 import { execute } from '../../domain/processor/execute.ts';
 import { TPM_RH } from '../../domain/structures/handles.ts';
@@ -8,6 +8,8 @@ import { fold, evolve, type TpmEvent } from '../../domain/tpm/evolve.ts';
 import type { Tpm } from '../../domain/tpm/tpm.ts';
 import { NOW_MS } from './tpms.ts';
 import { recordedCircumstances, type History, type Step } from './generator/history.ts';
+
+const CONTEXT_LOAD = '00000161';
 
 /** A value in words, with its Secrets' octets: equal values have equal words. */
 export function wordsOf(value: unknown): string {
@@ -30,10 +32,12 @@ function compare(law: string, a: unknown, b: unknown): string | null {
 
 /** Law 1: the log, from the octets that a store would hold, folds to the state it came from. */
 export function replayLaw(history: History): string | null {
-  let head = NO_EVENTS;
-  const events = history.recorded.map((recorded) => {
-    head = follows(head, recorded);
-    return disclose(recorded, history.key) as TpmEvent;
+  const events = history.streams.flatMap(({ key, start, recorded }) => {
+    let head = start;
+    return recorded.map((event) => {
+      head = follows(head, event);
+      return disclose(event, key) as TpmEvent;
+    });
   });
   return compare('the log folds to another state', fold(events), history.tpm);
 }
@@ -58,6 +62,28 @@ export function forkLaw(history: History, version: number): string | null {
   });
   const fork = made.reduce<Tpm>((tpm, event) => evolve(tpm, event), parent);
   return compare(`a fork at ${version} is another TPM`, common(fork), common(parent));
+}
+
+/** How often a history went through what the laws are about. */
+export type Passages = {
+  readonly powerCycles: number;
+  readonly contextsSaved: number;
+  readonly contextsLoaded: number;
+  readonly forks: number;
+};
+
+/** Counts them in a history. */
+export function passagesOf({ events, steps }: History): Passages {
+  const count = (...types: readonly TpmEvent['type'][]): number =>
+    events.filter(({ type }) => types.includes(type)).length;
+  const isLoad = (request: Uint8Array): boolean => toHex(request.subarray(6, 10)) === CONTEXT_LOAD;
+  const loads = steps.filter(({ request, events: facts }) => isLoad(request) && facts.length > 0);
+  return {
+    powerCycles: count('Initialized') - 1,
+    contextsSaved: count('SessionSaved', 'ContextCounted'),
+    contextsLoaded: loads.length,
+    forks: count('TpmForked'),
+  };
 }
 
 /**

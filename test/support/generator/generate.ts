@@ -7,7 +7,12 @@ import { Random } from './random.ts';
 import { CURVE_SCENARIOS } from './scenarios/curves.ts';
 import { KEY_SCENARIOS } from './scenarios/keys.ts';
 import { NV_SCENARIOS } from './scenarios/nv.ts';
-import { PLATFORM_SCENARIOS, SIGNAL_SCENARIOS } from './scenarios/platform.ts';
+import {
+  PLATFORM_SCENARIOS,
+  SIGNAL_SCENARIOS,
+  contexts,
+  powerCycle,
+} from './scenarios/platform.ts';
 import { POLICY_SCENARIOS } from './scenarios/policies.ts';
 import { WILD_SCENARIOS } from './scenarios/wild.ts';
 
@@ -36,6 +41,38 @@ export function generate(
 ): History {
   const history = new History(new Random(seed), profile);
   return drive(new Guest(history, counts), commands, CHAPTERS);
+}
+
+/** What a history goes through at points of its own. */
+const INTERLUDES: readonly ((guest: Guest) => void)[] = [
+  powerCycle,
+  powerCycle,
+  contexts,
+  contexts,
+  ({ history, random }) => {
+    history.fork(random.chance(70));
+  },
+];
+
+/** The same with power cycles, saved contexts and forks at random points of each history. */
+export function generateForLaws(
+  seed: number,
+  commands: number,
+  counts: Counts = new Map(),
+): History {
+  const random = new Random(seed);
+  const guest = new Guest(new History(random), counts);
+  let due = INTERLUDES.map((work) => ({ at: 5 + random.below(commands - 5), work }));
+  const goThrough = (upTo: number): void => {
+    const now = due.filter(({ at }) => at <= upTo);
+    due = due.filter((one) => !now.includes(one));
+    for (const { work } of now) work(guest);
+  };
+  const history = drive(guest, commands, CHAPTERS, null, () => {
+    goThrough(guest.history.steps.length);
+  });
+  goThrough(commands);
+  return history;
 }
 
 /** What was done to a TPM, so that it can be done to another one. */
@@ -68,6 +105,7 @@ function drive(
   commands: number,
   chapters: Choice,
   look: (() => void) | null = null,
+  interrupt: () => void = () => undefined,
 ): History {
   const { history } = guest;
   history.signal({ type: 'Init' });
@@ -78,6 +116,7 @@ function drive(
       look();
       observedAt = history.steps.length + OBSERVED_EVERY;
     }
+    interrupt();
     const scenarios = history.random.pick(chapters);
     attempt(guest, history.random.pick(scenarios));
     if (history.tpm.lifecycle.phase === 'started') continue;

@@ -4,7 +4,7 @@ import { kdfSource } from '../../../domain/crypto/drbg.ts';
 import { rsaPrimesFrom } from '../../../domain/crypto/primes.ts';
 import { enclose, type Head, NO_EVENTS } from '../../../domain/engine/envelope.ts';
 import type { RecordedEvent } from '../../../domain/engine/eventStore.ts';
-import { manufactureTpm } from '../../../domain/lineage/lineage.ts';
+import { forkTpm, manufactureTpm, reendorseTpm } from '../../../domain/lineage/lineage.ts';
 import { execute } from '../../../domain/processor/execute.ts';
 import { indicate } from '../../../domain/processor/indicate.ts';
 import type { Signal } from '../../../domain/processor/signals.ts';
@@ -16,7 +16,6 @@ import type { Tpm } from '../../../domain/tpm/tpm.ts';
 import { NOW_MS } from '../tpms.ts';
 import type { Random } from './random.ts';
 
-const STREAM = 'tpm-generated';
 const PRIME_KINDS = 3;
 
 /** One request with all that surrounded it, and what came of it. */
@@ -46,6 +45,14 @@ export function primesOf(text: string, bits: number, exponent: number): RsaPrime
   return primes;
 }
 
+/** The log of one incarnation: it goes on from the link of its parent's, under a key of its own. */
+export type Stream = {
+  readonly name: string;
+  readonly key: Uint8Array;
+  readonly start: Head;
+  readonly recorded: RecordedEvent[];
+};
+
 /** A TPM in memory with its whole log: every step is recorded as an engine records it. */
 export class History {
   tpm: Tpm;
@@ -53,9 +60,8 @@ export class History {
   /** What a decision throws is never the guest's fault. */
   isDeciding = false;
   readonly random: Random;
-  readonly key: Uint8Array;
   readonly events: TpmEvent[] = [];
-  readonly recorded: RecordedEvent[] = [];
+  readonly streams: Stream[] = [];
   readonly steps: Step[] = [];
   #head: Head = NO_EVENTS;
 
@@ -65,9 +71,8 @@ export class History {
   constructor(random: Random, profile: ProfileName = 'default', hasRecord = true) {
     this.random = random;
     this.#hasRecord = hasRecord;
-    this.key = random.octets(32);
-    const entropy = (count: number): Uint8Array => random.octets(count);
-    const made = manufactureTpm('generated', profile, { nowMs: NOW_MS, entropy });
+    this.#begin('tpm-generated', NO_EVENTS);
+    const made = manufactureTpm('generated', profile, this.#circumstances(0, [], []));
     this.tpm = fold(made);
     this.#record(made);
   }
@@ -96,6 +101,26 @@ export class History {
     this.#record(events);
   }
 
+  /** Goes on as a copy of itself, which is re-endorsed at once or stays held. */
+  fork(isReendorsed: boolean): void {
+    const { incarnation } = this.tpm.identity;
+    const { version, link } = this.#head;
+    const name = `fork-${this.events.length}`;
+    const circumstances = this.#circumstances(0, [], []);
+    const point = { incarnation, version, link };
+    const forked = forkTpm(this.tpm, point, name, 'clone', circumstances);
+    this.#begin(`tpm-${name}`, { version: 0, link });
+    const copy = forked.reduce<Tpm>(evolve, this.tpm);
+    const made = isReendorsed ? [...forked, ...reendorseTpm(copy, circumstances)] : forked;
+    this.tpm = made.reduce<Tpm>(evolve, this.tpm);
+    this.#record(made);
+  }
+
+  #begin(name: string, start: Head): void {
+    this.streams.push({ name, key: this.random.octets(32), start, recorded: [] });
+    this.#head = start;
+  }
+
   #circumstances(locality: number, drawn: Uint8Array[], primes: RsaPrimes[]): Circumstances {
     return {
       nowMs: this.nowMs,
@@ -121,12 +146,13 @@ export class History {
     if (facts.length === 0) return;
     this.events.push(...facts);
     if (!this.#hasRecord) return;
-    const sealer = { key: this.key, draw: (count: number) => this.random.octets(count) };
+    const { name: stream, key, recorded } = this.streams.at(-1)!;
+    const sealer = { key, draw: (count: number) => this.random.octets(count) };
     const batch = { facts, atMs: this.nowMs };
-    const { events, head } = enclose(STREAM, this.#head, batch, sealer, () => 'id');
+    const { events, head } = enclose(stream, this.#head, batch, sealer, () => 'id');
     events.forEach((event, i) => {
       const version = this.#head.version + i + 1;
-      this.recorded.push({ ...event, stream: STREAM, version } as RecordedEvent);
+      recorded.push({ ...event, stream, version } as RecordedEvent);
     });
     this.#head = head;
   }

@@ -18,7 +18,8 @@ function seldom(work: (guest: Guest) => void) {
   };
 }
 
-function powerCycle(guest: Guest): void {
+/** Any end and any beginning, with time and a measurement in between or not. */
+export function powerCycle(guest: Guest): void {
   const { history, random } = guest;
   const shutdownType = random.pick(['CLEAR', 'STATE', null] as const);
   if (shutdownType !== null) guest.run('Shutdown', { shutdownType });
@@ -97,7 +98,8 @@ function macSequence(guest: Guest): void {
   finish(guest, handle, false);
 }
 
-function contexts(guest: Guest): void {
+/** Saves what is loaded, and takes back something that was saved. */
+export function contexts(guest: Guest): void {
   const { objects, sessions } = guest.tpm;
   const handles = [...objects.transient.keys(), ...sessions.loaded.keys()];
   if (handles.length === 0) return;

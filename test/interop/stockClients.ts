@@ -49,10 +49,14 @@ const STOCK: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A machine's endpoint is the engine of the simulator behind other sockets: of the folders below,
- * which send it the same commands by other libraries, it gets the core only.
+ * Folders of which a target gets the core only. A machine's endpoint is the engine of the simulator
+ * behind other sockets: every command and fact goes through it by tools/ and firmware/. What abrmd/
+ * sends are scripts of tools/, which swtpm has passed by then.
  */
-const ENDPOINT_CORE = ['abrmd', 'fapi', 'pytss', 'openssl', 'applications'];
+const CORE_ONLY: Readonly<Record<string, readonly string[]>> = {
+  endpoint: ['ibm', 'abrmd', 'fapi', 'pytss', 'openssl', 'applications'],
+  swtpm: ['abrmd'],
+};
 
 /**
  * Every stock client against one of the targets of `run.sh`. A file a target, so that two of them
@@ -84,9 +88,9 @@ function everyScript(target: string): string[] {
       .filter((file) => file.endsWith('.sh') && file !== 'begin.sh')
       .map((file) => `${folder}/${file.replace(/\.sh$/, '')}`),
   );
-  if (target !== 'endpoint') return all;
+  const coreOnly = CORE_ONLY[target] ?? [];
   return all.filter((script) => {
-    const isSampled = ENDPOINT_CORE.some((folder) => script.startsWith(`${folder}/`));
+    const isSampled = coreOnly.some((folder) => script.startsWith(`${folder}/`));
     return !isSampled || CORE.includes(script);
   });
 }

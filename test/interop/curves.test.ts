@@ -5,7 +5,12 @@ import type { Command } from '../../domain/commands/command.ts';
 import { flushContext } from '../../domain/commands/context/flushContext.ts';
 import { commit } from '../../domain/commands/ephemeral/commit.ts';
 import { ecEphemeral } from '../../domain/commands/ephemeral/ecEphemeral.ts';
+import { createPrimary } from '../../domain/commands/hierarchy/createPrimary.ts';
+import { activateCredential } from '../../domain/commands/object/activateCredential.ts';
+import { create } from '../../domain/commands/object/create.ts';
+import { load } from '../../domain/commands/object/load.ts';
 import { loadExternal } from '../../domain/commands/object/loadExternal.ts';
+import { makeCredential } from '../../domain/commands/object/makeCredential.ts';
 import { sign } from '../../domain/commands/signing/sign.ts';
 import { verifySignature } from '../../domain/commands/signing/verifySignature.ts';
 import { startup } from '../../domain/commands/startup/startup.ts';
@@ -24,8 +29,9 @@ import { Swtpm } from '../differential/swtpm.ts';
 import { DrivenTpm } from '../support/drivenTpm.ts';
 import { decoded } from '../support/generator/guest.ts';
 import { password, plainRequest } from '../support/generator/request.ts';
+import { creation } from '../support/objects.ts';
 import { hasStock } from '../support/stock.ts';
-import { signingKey } from '../support/templates.ts';
+import { STORAGE_KEY, signingKey } from '../support/templates.ts';
 import { started } from '../support/tpms.ts';
 
 const NONE = new Uint8Array(0);
@@ -153,6 +159,38 @@ describe.runIf(hasStock('swtpm'))('swtpm and we', () => {
     const [first, second] = [await exchange(a, b), await exchange(b, a)];
     expect([first['outZ1'], first['outZ2']]).toEqual([second['outZ1'], second['outZ2']]);
   });
+
+  it.each(ECC_CURVES)(
+    'credit keys of %s, and children of them, one at the other',
+    async (curve) => {
+      const { parameters } = STORAGE_KEY;
+      const inPublic = { ...STORAGE_KEY, parameters: { ...parameters, curveID: curve } };
+      for (const [holder, maker] of [
+        [ours, theirs],
+        [theirs, ours],
+      ] as const) {
+        const made = { primaryHandle: TPM_RH.ENDORSEMENT, inPublic, ...creation() };
+        const { handle: keyHandle, outPublic } = await holder(createPrimary, made);
+        const template = signingKey();
+        const child = { ...template, parameters: { ...template.parameters, curveID: curve } };
+        const asked = { parentHandle: keyHandle, inPublic: child, ...creation() };
+        const { outPrivate: inPrivate, outPublic: ofChild } = await holder(create, asked);
+        const halves = { parentHandle: keyHandle, inPrivate, inPublic: ofChild };
+        const { handle: activateHandle, name } = await holder(load, halves);
+        const credential = new Uint8Array(32).fill(0x77);
+        const external = { inPrivate: null, inPublic: outPublic, hierarchy: TPM_RH.OWNER };
+        const blobs = await holding(maker, external, (handle) =>
+          maker(makeCredential, { handle, credential, objectName: name }),
+        );
+        const { credentialBlob, secret } = blobs;
+        const sealed = { activateHandle, keyHandle, credentialBlob, secret };
+        expect((await holder(activateCredential, sealed))['certInfo']).toEqual(credential);
+        for (const flushHandle of [activateHandle, keyHandle]) {
+          await holder(flushContext, { flushHandle });
+        }
+      }
+    },
+  );
 
   it.each(ECC_CURVES)('prove the same of an anonymous key on %s', async (curve) => {
     const d = scalar(curve, 'anonymous');

@@ -1,11 +1,14 @@
 import { eccPublicFromPrivate, eccSharedX } from '../../../domain/crypto/ecc.ts';
 import { ecdsaSign } from '../../../domain/crypto/ecdsa.ts';
+import { ecSchnorrSign } from '../../../domain/crypto/ecSchnorr.ts';
 import { toOctets } from '../../../domain/crypto/integers.ts';
 import { oaepUnpad } from '../../../domain/crypto/oaep.ts';
 import { digest } from '../../../domain/crypto/hash.ts';
 import { rsaPrivateFromPrime, rsaPrivateRaw, rsaPublicRaw } from '../../../domain/crypto/rsa.ts';
 import { rsaesPad, rsaesUnpad } from '../../../domain/crypto/rsaes.ts';
 import { mgf1 } from '../../../domain/crypto/kdf.ts';
+import { sm2Sign } from '../../../domain/crypto/sm2.ts';
+import type { EccCurve } from '../../../domain/structures/eccCurve.ts';
 import { ascii } from '../../../domain/structures/octets.ts';
 import { randomOctets } from '../randomness.ts';
 import { rsaNumbers } from '../rsaKeys.ts';
@@ -134,11 +137,12 @@ function sparse(octet: number): Uint8Array {
 function scalarTargets(
   name: string,
   work: (scalar: Uint8Array) => () => unknown,
+  share = 1 / 2,
 ): readonly Target[] {
   return Object.entries(SCALARS).map(([form, make]) => ({
     name,
     classes: [form, 'random'],
-    share: 1 / 2,
+    share,
     repeats: 1,
     prepare: (isSecond) => work(oneOf(isSecond, make(), randomScalar())),
   }));
@@ -151,11 +155,25 @@ function signing(d: Uint8Array, k: Uint8Array): () => unknown {
   };
 }
 
-const PEER = eccPublicFromPrivate(CURVE, toOctets(0x1234567n, 32));
-
-function exchange(d: Uint8Array): () => unknown {
+function schnorrSigning(d: Uint8Array, k: Uint8Array): () => unknown {
+  const hashed = randomOctets(32);
   return () => {
-    eccSharedX(CURVE, d, PEER);
+    ecSchnorrSign(CURVE, 'SHA256', d, hashed, k);
+  };
+}
+
+function sm2Signing(d: Uint8Array, k: Uint8Array): () => unknown {
+  const hashed = randomOctets(32);
+  return () => {
+    sm2Sign(CURVE, d, hashed, k);
+  };
+}
+
+/** An exchange on a curve of as many octets. */
+function exchange(curve: EccCurve): (d: Uint8Array) => () => unknown {
+  const peer = eccPublicFromPrivate(curve, toOctets(0x1234567n, SCALAR_SIZE));
+  return (d) => () => {
+    eccSharedX(curve, d, peer);
   };
 }
 
@@ -172,5 +190,10 @@ export const KEY_TARGETS: readonly Target[] = [
   ),
   ...scalarTargets('ECDSA, the key', (d) => signing(d, randomScalar())),
   ...scalarTargets('ECDSA, the nonce', (k) => signing(randomScalar(), k)),
-  ...scalarTargets('ECDH, the key', exchange),
+  ...scalarTargets('Schnorr, the key', (d) => schnorrSigning(d, randomScalar())),
+  ...scalarTargets('Schnorr, the nonce', (k) => schnorrSigning(randomScalar(), k)),
+  ...scalarTargets('SM2, the key', (d) => sm2Signing(d, randomScalar())),
+  ...scalarTargets('SM2, the nonce', (k) => sm2Signing(randomScalar(), k)),
+  ...scalarTargets('ECDH, the key', exchange(CURVE)),
+  ...scalarTargets('ECDH on a curve without a name, the key', exchange('BN_P256'), 1 / 10),
 ];

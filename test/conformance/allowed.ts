@@ -8,7 +8,7 @@ const FAILURE = '101';
 
 /** Properties of the maker, its versions, and the sizes of its contexts. */
 const OF_THE_MAKER = new Set(
-  '105 106 107 108 109 10a 10b 10c 121 122 123 124 125 126 127 129 12a'.split(' '),
+  '105 106 107 108 109 10a 10b 10c 121 122 123 124 125 126 127'.split(' '),
 );
 
 function hasPersistentHandle({ of }: Mismatch): boolean {

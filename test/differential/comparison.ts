@@ -217,9 +217,6 @@ function told(data: unknown): unknown {
         ({ property }) => property >= PT_VAR && !OWN_PROPERTIES.has(property),
       );
     }
-    case 'ALGS':
-    case 'COMMANDS':
-      return null;
     default:
       return { capability, ...rest };
   }

@@ -226,7 +226,7 @@ describe.runIf(hasStock('swtpm'))('swtpm and we', () => {
       }
     });
 
-    it('take credentials and duplicates of each other, with this cipher inside and out', async () => {
+    it('take credentials and duplicates of each other, this cipher inside and out', async () => {
       const cipher = { algorithm, keyBits, mode: 'CFB' } as const;
       await exchanged(sides.ours, sides.theirs, cipher);
       await exchanged(sides.theirs, sides.ours, cipher);

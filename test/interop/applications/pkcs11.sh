@@ -7,7 +7,7 @@ module=$(ls /usr/lib/*/libtpm2_pkcs11.so.1)
 token() { pkcs11-tool --module "$module" --token-label token "$@"; }
 user=(--login --pin 1234)
 
-quiet tpm2_ptool init --transient-parent tss2-engine-key
+quiet tpm2_ptool init
 quiet tpm2_ptool addtoken --pid 1 --sopin 5678 --userpin 1234 --label token
 quiet tpm2_ptool addkey --label token --userpin 1234 --algorithm rsa2048 --key-label rsa --id 01
 quiet tpm2_ptool addkey --label token --userpin 1234 --algorithm ecc256 --key-label ecc --id 02

@@ -10,7 +10,7 @@ import { VOCABULARY } from './vocabulary.ts';
 /**
  * The shape of the folded state: a memento of another shape is not used. Raise it with the shape.
  */
-const SHAPE = 2;
+const SHAPE = 3;
 const text = new TextEncoder();
 
 /** Folded state at a version: it shortens loading and may be deleted at any time. */

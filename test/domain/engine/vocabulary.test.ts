@@ -11,6 +11,7 @@ import { encodeBody } from '../../../domain/engine/body.ts';
 import { randomOctets } from '../../support/randomness.ts';
 import { memoryCache } from '../../../infrastructure/store/keyValueCache/memoryCache.ts';
 import {
+  READ_PCR_10,
   extendCommand,
   runningMachine,
   send,
@@ -19,6 +20,8 @@ import {
 } from '../../support/engines.ts';
 import { generate } from '../../support/generator/generate.ts';
 
+/** TPM_RC_NV_UNAVAILABLE as a response. */
+const UNAVAILABLE = '80010000000a00000923';
 const OCTETS = new Uint8Array(32);
 const NAMED = 'which this version does not know: the TPM can be looked at, but not run.';
 
@@ -163,6 +166,22 @@ describe('a later version', () => {
       expect((await entries.next()).value).toMatchObject({ version });
     }
     await expect(entries.next()).rejects.toMatchObject(later);
+  });
+
+  it('goes on with a TPM that is in memory here, which then answers nothing any more', async () => {
+    const engine = testEngine();
+    const seat = await runningMachine(engine, 'alpha');
+    const { head, key } = await seat.capture();
+    const stream = tpmStream(seat.incarnation);
+    const batch = { facts: [{ type: 'MoonPhaseMeasured' }], atMs: 1_800_000_000_000 };
+    const sealer = { key, draw: randomOctets };
+    const { events } = enclose(stream, head, batch, sealer, () => crypto.randomUUID());
+    await engine.parts.store.append(stream, head.version, events);
+    for (const command of [extendCommand(1), READ_PCR_10, extendCommand(2)]) {
+      expect(await send(seat, command)).toBe(UNAVAILABLE);
+    }
+    expect(await versionOf(engine, stream)).toBe(head.version + 1);
+    expect(engine.errors[0]).toMatchObject({ kind: 'too-new' });
   });
 
   it('changes machines in ways that are not known, which stops them alone', async () => {

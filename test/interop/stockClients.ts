@@ -8,7 +8,7 @@ import { hasStock } from '../support/stock.ts';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * Run at every `npm test`, in about twenty seconds a target; STEMMA_INTEROP=all runs every script.
+ * Run at every `npm test`, in about half a minute a target; STEMMA_INTEROP=all runs every script.
  */
 const CORE = [
   'tools/startup',

@@ -28,6 +28,11 @@ function isOrderlyCounter(one: Sent | Indicated): boolean {
   return has(publicInfo.attributes, NV.ORDERLY) && nvType(publicInfo) === NV_TYPES.COUNTER;
 }
 
+function isStateShutdown(one: Sent | Indicated): boolean {
+  if (!('command' in one) || one.command.name !== 'Shutdown') return false;
+  return one.input['shutdownType'] === 'STATE' && one.response.code === 0;
+}
+
 /** As narrow as can be; each is counted in the report. */
 export const ALLOWED: readonly Allowed[] = [
   {
@@ -40,6 +45,15 @@ export const ALLOWED: readonly Allowed[] = [
     isLast: true,
     is: ({ plan }, { code }) =>
       code === OBJECT_MEMORY && plan.handles.some((handle) => handle >>> 24 === 0x81),
+  },
+  {
+    reason: 'commitments count on over a resume: the reference makes the last ones again',
+    isLast: true,
+    is: ({ plan }, { parting }, before) =>
+      /^(Commit|EC_Ephemeral)$/.test(plan.command.name) &&
+      parting?.where === 'counter' &&
+      Number(parting.ours) > Number(parting.theirs) &&
+      before.some(isStateShutdown),
   },
   {
     reason: 'a counter starts above orderly ones that TPM2_Clear took, which the reference forgets',

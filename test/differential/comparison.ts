@@ -93,7 +93,7 @@ const ATTESTATIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Properties of the room that is left, and of what is its maker's. */
-const OWN_PROPERTIES: ReadonlySet<number> = new Set([0x209, 0x20b, 0x20d]);
+const OWN_PROPERTIES: ReadonlySet<number> = new Set([0x209, 0x20b]);
 const PT_VAR = 0x200;
 
 type Pair = {

@@ -45,6 +45,7 @@ const ATTRIBUTES: Readonly<Record<keyof typeof INDEX, number>> = {
 };
 const SIGNING = { qualifyingData: NONE, inScheme: { scheme: 'ECDSA', hashAlg: 'SHA256' } };
 const SHOWING = { qualifyingData: NONE, inScheme: { scheme: 'NULL' } };
+const EPHEMERAL = { curveID: 'NIST_P256' };
 const PCR0 = [{ hash: 'SHA256', pcrSelect: new Uint8Array([1, 0, 0]) }];
 
 function define(script: Script, nvIndex: number, attributes: number): void {
@@ -263,6 +264,7 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
   'an object made persistent': (script, { key: objectHandle }) => {
     script.run('EvictControl', { auth: OWNER, objectHandle, persistentHandle: 0x81000005 });
   },
+  'an ephemeral key': run('EC_Ephemeral', EPHEMERAL),
   'random octets': run('StirRandom', { inData: new Secret(new Uint8Array(4)) }),
   'a launch': measure,
   'a launch given up': (script) => {
@@ -276,6 +278,8 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
 
 const FORGETS_USE = 'a Startup that is refused makes the reference forget that tries were made';
 const FORGETS_LOCK = 'the reference opens orderly locks of after the Shutdown at a resume';
+const FORGETS_COMMIT =
+  'the reference commits to the same secrets again after a resume, which tells keys';
 const FORGETS_FLUSH = 'the reference brings a flushed session back that a Shutdown kept';
 
 /** Where the reference forgets what we remember, and why we do. */
@@ -287,6 +291,7 @@ export const REMEMBERED: Readonly<Record<string, string>> = {
   'an orderly read lock': FORGETS_LOCK,
   'a global lock': FORGETS_LOCK,
   'a saved session flushed': FORGETS_FLUSH,
+  'an ephemeral key': FORGETS_COMMIT,
 };
 
 type Su = 'CLEAR' | 'STATE';
@@ -302,4 +307,5 @@ export function liveWith(script: Script, deed: Deed, shutdownType: Su, startupTy
   const { code } = script.run('Startup', { startupType });
   if (code !== 0) script.run('Startup', { startupType: 'CLEAR' });
   look(script);
+  script.run('EC_Ephemeral', EPHEMERAL);
 }

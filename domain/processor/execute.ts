@@ -149,8 +149,8 @@ function clearParameters(tpm: Tpm, call: Call): Uint8Array {
 
 /** The facts of a decision; none that must persist while the platform keeps NV memory away. */
 function recordDecision(ledger: Ledger, { events }: Decision<unknown>): void {
-  if (!ledger.tpm.lifecycle.isNvAvailable && events.some(isPersistentFact)) {
-    refuse('NV_UNAVAILABLE');
-  }
+  const { tpm } = ledger;
+  const isKept = (event: TpmEvent): boolean => isPersistentFact(tpm, event);
+  if (!tpm.lifecycle.isNvAvailable && events.some(isKept)) refuse('NV_UNAVAILABLE');
   for (const event of events) ledger.record(event);
 }

@@ -103,7 +103,7 @@ export function fold(events: readonly TpmEvent[]): Tpm {
  * True when a fact means that the last Shutdown no longer describes the state: the next Startup is
  * then a TPM Reset. Part 3, 9.4 TPM2_Shutdown
  */
-function cancelsShutdown(tpm: Tpm, event: TpmEvent): boolean {
+export function cancelsShutdown(tpm: Tpm, event: TpmEvent): boolean {
   switch (event.type) {
     case 'PcrExtended':
     case 'PcrReset':
@@ -124,6 +124,7 @@ function cancelsShutdown(tpm: Tpm, event: TpmEvent): boolean {
     case 'SessionSaved':
     case 'SessionRestored':
     case 'ContextCounted':
+    case 'ShutdownCancelled':
       return true;
     default:
       return false;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clockRateAdjust } from '../../../domain/commands/clock/clockRateAdjust.ts';
 import { readClock } from '../../../domain/commands/clock/readClock.ts';
 import { contextLoad } from '../../../domain/commands/context/contextLoad.ts';
 import { contextSave } from '../../../domain/commands/context/contextSave.ts';
@@ -6,9 +7,12 @@ import { dictionaryAttackParameters } from '../../../domain/commands/dictionaryA
 import { clear } from '../../../domain/commands/hierarchy/clear.ts';
 import { clearControl } from '../../../domain/commands/hierarchy/clearControl.ts';
 import { createPrimary } from '../../../domain/commands/hierarchy/createPrimary.ts';
+import { hierarchyChangeAuth } from '../../../domain/commands/hierarchy/hierarchyChangeAuth.ts';
+import { hierarchyControl } from '../../../domain/commands/hierarchy/hierarchyControl.ts';
 import { setPrimaryPolicy } from '../../../domain/commands/hierarchy/setPrimaryPolicy.ts';
 import { policyRestart } from '../../../domain/commands/sessions/policyRestart.ts';
 import { pcrExtend } from '../../../domain/commands/pcr/pcrExtend.ts';
+import { pcrSetAuthValue } from '../../../domain/commands/pcr/pcrSetAuthValue.ts';
 import { pcrRead } from '../../../domain/commands/pcr/pcrRead.ts';
 import { policySecret } from '../../../domain/commands/policy/policySecret.ts';
 import { policyTicket } from '../../../domain/commands/policy/policyTicket.ts';
@@ -20,7 +24,8 @@ import { hmac } from '../../../domain/commands/symmetric/hmac.ts';
 import type { TpmsTimeInfo } from '../../../domain/structures/base.ts';
 import { TPM_RH } from '../../../domain/structures/handles.ts';
 import { ascii, u32 } from '../../../domain/structures/octets.ts';
-import { Secret } from '../../../domain/structures/secret.ts';
+import type { Signal } from '../../../domain/processor/signals.ts';
+import { EMPTY_SECRET, Secret } from '../../../domain/structures/secret.ts';
 import { DrivenTpm, type Answer } from '../../support/drivenTpm.ts';
 import { password } from '../../support/generator/request.ts';
 import { creation } from '../../support/objects.ts';
@@ -280,6 +285,35 @@ describe('a Shutdown', () => {
     driven.indicate({ type: 'Init' });
     driven.do(startup, { startupType: 'STATE' });
     expect(driven.tpm.audit.digest).toEqual(digest);
+  });
+});
+
+describe('without NV memory', () => {
+  const away: Signal = { type: 'NvAvailable', isAvailable: false };
+  const auth = EMPTY_SECRET;
+  const control = { authHandle: TPM_RH.PLATFORM, enable: TPM_RH.OWNER, state: false };
+  const platformAuth = { authHandle: TPM_RH.PLATFORM, newAuth: auth };
+
+  it('what a chip keeps in RAM can change, and what it keeps for good cannot', () => {
+    const driven = new DrivenTpm(started());
+    driven.indicate(away);
+    expect(driven.send(pcrExtend, { pcrHandle: 3, digests: [] }).code).toBe(0);
+    expect(driven.send(pcrSetAuthValue, { pcrHandle: 20, auth: NONE }).code).toBe(0);
+    expect(driven.send(clockRateAdjust, { auth: TPM_RH.OWNER, rateAdjust: 1 }).code).toBe(0);
+    expect(driven.send(hierarchyChangeAuth, platformAuth).code).toBe(RC.NV_UNAVAILABLE);
+    expect(driven.send(hierarchyControl, control).code).toBe(0);
+  });
+
+  it('nothing changes that would cancel a Shutdown', () => {
+    const driven = new DrivenTpm(started());
+    const digests = [{ hashAlg: 'SHA256', digest: new Uint8Array(32) }];
+    driven.do(shutdown, { shutdownType: 'STATE' });
+    driven.indicate(away);
+    expect(driven.send(pcrExtend, { pcrHandle: 16, digests }).code).toBe(0);
+    expect(driven.send(pcrExtend, { pcrHandle: 3, digests }).code).toBe(RC.NV_UNAVAILABLE);
+    expect(driven.send(pcrExtend, { pcrHandle: 3, digests: [] }).code).toBe(RC.NV_UNAVAILABLE);
+    expect(driven.send(hierarchyControl, control).code).toBe(RC.NV_UNAVAILABLE);
+    expect(driven.tpm.lifecycle.orderly).toBe('state');
   });
 });
 

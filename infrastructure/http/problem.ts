@@ -24,6 +24,7 @@ const KINDS = {
   'key-reused': [422, 'The idempotency key belongs to another request'],
   damaged: [500, 'What is stored cannot be read'],
   internal: [500, 'An error of the engine'],
+  'too-new': [501, 'A later version wrote what is stored'],
   unavailable: [503, 'It cannot be made durable now'],
 } as const satisfies Record<string, Kind>;
 
@@ -43,7 +44,7 @@ const OF_STORE: Readonly<Record<StoreErrorKind, ProblemKind>> = {
   'unknown-outcome': 'unavailable',
   'in-use': 'unavailable',
   damaged: 'damaged',
-  'too-new': 'damaged',
+  'too-new': 'too-new',
 };
 
 const OF_STATUS: Readonly<Record<number, ProblemKind>> = {

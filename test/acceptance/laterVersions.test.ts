@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { splitLink } from '../../domain/engine/chain.ts';
 import { enclose } from '../../domain/engine/envelope.ts';
 import { EngineProcess } from '../../infrastructure/demo/engineProcess.ts';
@@ -11,6 +11,9 @@ import { Guest } from '../../infrastructure/demo/guest.ts';
 import { openStore } from '../../infrastructure/store/openStore.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/infrastructure/cli/main.js', import.meta.url));
+/** Many programs are started, one after the other. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 const FACT = { type: 'MoonPhaseMeasured', phase: 3 };
 
 type Ended = { readonly code: number; readonly out: string; readonly err: string };

@@ -156,6 +156,7 @@ describe('the problem that an error is', () => {
     [new StoreError('unavailable', 'It is away.'), 503, 'unavailable'],
     [new StoreError('unknown-outcome', 'Who knows.'), 503, 'unavailable'],
     [new StoreError('damaged', 'Event 3 is damaged.'), 500, 'damaged'],
+    [new StoreError('too-new', 'Event 3 is unknown.'), 501, 'too-new'],
     [new Refusal('unavailable', 'Not now.'), 503, 'unavailable'],
   ] as const)('says what can be done: %s', (error, status, kind) => {
     expect(problemOf(error)).toMatchObject({

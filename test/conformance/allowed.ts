@@ -6,9 +6,9 @@ export type Allowed = { readonly reason: string; readonly is: (one: Mismatch) =>
 const OBJECT_MEMORY = '902';
 const FAILURE = '101';
 
-/** Properties of the maker, its versions, and the sizes of its contexts. */
+/** Properties of the maker, its versions, the sizes of its contexts, and the room that is left. */
 const OF_THE_MAKER = new Set(
-  '105 106 107 108 109 10a 10b 10c 121 122 123 124 125 126 127'.split(' '),
+  '102 103 104 105 106 107 108 109 10a 10b 10c 121 122 123 124 125 126 127 209 20b'.split(' '),
 );
 
 function hasPersistentHandle({ of }: Mismatch): boolean {

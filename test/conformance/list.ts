@@ -1,6 +1,7 @@
 import { nameOf, type Case, type Valid } from './case.ts';
 import { ASYMMETRIC } from './chapters/asymmetric.ts';
 import { ATTESTATION } from './chapters/attestation.ts';
+import { CAPABILITY_CASES } from './chapters/capabilities.ts';
 import { DUPLICATION } from './chapters/duplication.ts';
 import { HIERARCHY } from './chapters/hierarchy.ts';
 import { MANAGEMENT } from './chapters/management.ts';
@@ -8,11 +9,14 @@ import { LOADING_CASES } from './chapters/loading.ts';
 import { NON_VOLATILE } from './chapters/nv.ts';
 import { NV_CASES } from './chapters/nvUse.ts';
 import { OBJECTS } from './chapters/objects.ts';
+import { ORDER_CASES } from './chapters/order.ts';
 import { PCR } from './chapters/pcr.ts';
+import { PLATFORM_CASES } from './chapters/platformUse.ts';
 import { POLICY } from './chapters/policy.ts';
 import { SEQUENCES } from './chapters/sequences.ts';
 import { SESSIONS } from './chapters/sessions.ts';
 import { POLICY_CASES } from './chapters/policyUse.ts';
+import { SESSION_CASES } from './chapters/sessionUse.ts';
 import { SIGNATURE_CASES } from './chapters/signatures.ts';
 import { SIGNING } from './chapters/signing.ts';
 import { STARTUP } from './chapters/startup.ts';
@@ -45,6 +49,10 @@ const HANDWRITTEN: readonly Case[] = [
   ...NV_CASES,
   ...SIGNATURE_CASES,
   ...POLICY_CASES,
+  ...SESSION_CASES,
+  ...PLATFORM_CASES,
+  ...CAPABILITY_CASES,
+  ...ORDER_CASES,
 ];
 
 /**

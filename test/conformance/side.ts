@@ -83,9 +83,13 @@ function madeOnce(bits: number, exponent: number): ReturnType<typeof rsaNumbers>
   return made;
 }
 
+/** After some 15000 of them swtpm 0.7.1 stays in failure mode. */
+const RESTORED_MAX = 4000;
+
 /** swtpm, whose state is saved and restored as for a migration. */
 export class SwtpmSide implements Side<SwtpmState> {
-  readonly #swtpm: Swtpm;
+  #swtpm: Swtpm;
+  #restored = 0;
 
   private constructor(swtpm: Swtpm) {
     this.#swtpm = swtpm;
@@ -112,7 +116,12 @@ export class SwtpmSide implements Side<SwtpmState> {
     return this.#swtpm.state();
   }
 
-  restore(saved: SwtpmState): Promise<void> {
-    return this.#swtpm.restore(saved);
+  async restore(saved: SwtpmState): Promise<void> {
+    this.#restored += 1;
+    if (this.#restored % RESTORED_MAX === 0) {
+      await this.#swtpm.close();
+      this.#swtpm = await Swtpm.start();
+    }
+    await this.#swtpm.restore(saved);
   }
 }

@@ -140,9 +140,10 @@ function clearParameters(tpm: Tpm, call: Call): Uint8Array {
   if (!used?.session) return call.parameters;
   const { session, entity, nonceCaller } = used;
   const reader = new Reader(call.parameters);
-  const position = { parameter: 1 };
+  // It is the session that cannot decrypt what is cut short.
+  const position = { session: used.number };
   const size = positioned(position, () => reader.u16());
-  const data = positioned(position, () => reader.octets(size));
+  const data = size > reader.remaining ? refuse('SIZE', position) : reader.octets(size);
   const clear = decryptParameter(tpm, session, entity, nonceCaller, data);
   return concat(call.parameters.subarray(0, 2), clear, reader.peekRest());
 }

@@ -4,7 +4,7 @@ import type { Command, HandleRow } from '../commands/command.ts';
 import { TPMI_SH_AUTH_SESSION_OR_PW, TPM_RH } from '../structures/handles.ts';
 import { positioned, refuse } from '../structures/tpmError.ts';
 import { Reader } from '../structures/wire.ts';
-import type { Session } from '../tpm/sessions.ts';
+import { isOfOtherType, type Session } from '../tpm/sessions.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import type { UsedSession } from './call.ts';
 
@@ -12,8 +12,6 @@ import type { UsedSession } from './call.ts';
 const SESSIONS_MAX = 3;
 /** The smallest authorization area: a session handle, no nonce, attributes, no HMAC. */
 const AREA_SIZE_MIN = 9;
-/** In what the handles of an HMAC session and of a policy session of the same number differ. */
-const OTHER_TYPE = 0x01000000;
 
 /**
  * Reads the authorization area: refuses with AUTH_CONTEXT a command that takes none, and with SIZE,
@@ -91,8 +89,7 @@ function loadedSession(tpm: Tpm, handle: number, before: readonly UsedSession[])
   const number = before.length + 1;
   const session = tpm.sessions.loaded.get(handle);
   if (session === undefined) {
-    const isOtherType = tpm.sessions.loaded.has((handle ^ OTHER_TYPE) >>> 0);
-    refuse(isOtherType ? 'HANDLE' : 'REFERENCE_S0', { session: number });
+    refuse(isOfOtherType(tpm.sessions, handle) ? 'HANDLE' : 'REFERENCE_S0', { session: number });
   }
   if (before.some((other) => other.handle === handle)) refuse('HANDLE');
   return session;

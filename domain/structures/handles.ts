@@ -21,6 +21,8 @@ export const TPM_RH = {
   ENDORSEMENT: 0x4000000b,
   PLATFORM: 0x4000000c,
   PLATFORM_NV: 0x4000000d,
+  AUTH_00: 0x40000010,
+  AUTH_FF: 0x4000010f,
 } as const;
 
 /** The first transient, persistent and platform-persistent handles. Part 2, 7.5 TPM_HC */
@@ -53,6 +55,7 @@ const isPcr = (h: number): boolean => h < PCR_COUNT;
 const isNv = (h: number): boolean => handleType(h) === TPM_HT.NV_INDEX;
 const isSession = (h: number): boolean => (h & 0xffffff) < ACTIVE_SESSIONS_MAX;
 const isHmac = (h: number): boolean => handleType(h) === TPM_HT.HMAC_SESSION && isSession(h);
+const isVendors = (h: number): boolean => h >= TPM_RH.AUTH_00 && h <= TPM_RH.AUTH_FF;
 const isPolicy = (h: number): boolean => handleType(h) === TPM_HT.POLICY_SESSION && isSession(h);
 
 function handle(
@@ -91,6 +94,7 @@ export const TPMI_DH_ENTITY = handle(
   isObject,
   isNv,
   isPcr,
+  isVendors,
 );
 /** TPMI_DH_ENTITY+. Part 2, 9.6 TPMI_DH_ENTITY */
 export const TPMI_DH_ENTITY_OR_NULL = handle(
@@ -102,6 +106,7 @@ export const TPMI_DH_ENTITY_OR_NULL = handle(
   isObject,
   isNv,
   isPcr,
+  isVendors,
   NULL,
 );
 /** TPMI_DH_PCR. Part 2, 9.7 TPMI_DH_PCR */

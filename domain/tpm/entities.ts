@@ -10,7 +10,7 @@ import type { NvIndex } from './nv.ts';
 import type { SequenceObject, TpmObject, Transient } from './objects.ts';
 import { isAuthorizedPcr } from './pcrs.ts';
 import { PROFILES } from './profile.ts';
-import type { Session } from './sessions.ts';
+import { isOfOtherType, type Session } from './sessions.ts';
 import type { Tpm } from './tpm.ts';
 
 /**
@@ -33,9 +33,11 @@ export function requireEntity(tpm: Tpm, handle: number): void {
       return;
     case TPM_HT.HMAC_SESSION:
     case TPM_HT.POLICY_SESSION:
-      if (!tpm.sessions.loaded.has(handle)) refuse('REFERENCE_H0');
+      if (tpm.sessions.loaded.has(handle)) return;
+      refuse(isOfOtherType(tpm.sessions, handle) ? 'HANDLE' : 'REFERENCE_H0');
       return;
     case TPM_HT.PERMANENT:
+      if (handle >= TPM_RH.AUTH_00) refuse('VALUE');
       if (hierarchyName(handle) !== null && !isHierarchyUsable(tpm.hierarchies, handle)) {
         refuse('HIERARCHY');
       }

@@ -125,6 +125,14 @@ export function freeSession(sessions: Sessions, kind: Session['kind'], slots: nu
   return refuse('SESSION_HANDLES');
 }
 
+/** In what the handles of an HMAC session and of a policy session of the same number differ. */
+const OTHER_TYPE = 0x01000000;
+
+/** True when a session of this number is loaded that is of the other type. */
+export function isOfOtherType({ loaded }: Sessions, handle: number): boolean {
+  return loaded.has((handle ^ OTHER_TYPE) >>> 0);
+}
+
 /** The facts about sessions. */
 export type SessionEvent =
   | { readonly type: 'SessionStarted'; readonly handle: number; readonly session: Session }

@@ -19,10 +19,10 @@ export const policyCommandCode = commandOfTable({
   parameters: { code: TPM_CC },
   response: {},
   decide: ({ policySession, code }, tpm, _, table) => {
-    if (!table.some((row) => row.code === code)) refuse('POLICY_CC', { parameter: 1 });
     const session = policySessionAt(tpm, policySession);
     const named = session.policy.commandCode;
     if (named !== null && named !== code) refuse('VALUE', { parameter: 1 });
+    if (!table.some((row) => row.code === code)) refuse('POLICY_CC', { parameter: 1 });
     const digest = extendedDigest(session, CODE, u32(code));
     return done(policyChanged(policySession, session, { digest, commandCode: code }));
   },

@@ -5,7 +5,7 @@ import { UINT16, toOctets } from '../../structures/codec.ts';
 import { TPMI_SH_POLICY } from '../../structures/handles.ts';
 import { refuse } from '../../structures/tpmError.ts';
 import { timeInfo } from '../../tpm/clock.ts';
-import { isTrue, operandOctets, type Operation } from '../../tpm/comparison.ts';
+import { isTrue, operandOctets } from '../../tpm/comparison.ts';
 import { extendedDigest, isTrial, policyChanged, policySessionAt } from '../../tpm/policy.ts';
 import { command, done, type Command } from '../command.ts';
 
@@ -25,10 +25,11 @@ export const policyCounterTimer: Command = command({
   response: {},
   decide: ({ policySession, operandB, offset, operation }, tpm, { nowMs }) => {
     const session = policySessionAt(tpm, policySession);
-    if (offset < RUNNING_SIZE && !tpm.lifecycle.isNvAvailable) refuse('NV_UNAVAILABLE');
+    const info = toOctets(TPMS_TIME_INFO, timeInfo(tpm.clock, nowMs));
+    const operandA = operandIn(info, operandB, offset);
     if (!isTrial(session)) {
-      const info = toOctets(TPMS_TIME_INFO, timeInfo(tpm.clock, nowMs));
-      checkCondition(info, operandB, offset, operation);
+      if (offset < RUNNING_SIZE && !tpm.lifecycle.isNvAvailable) refuse('NV_UNAVAILABLE');
+      if (!isTrue(operandA, operation, operandB)) refuse('POLICY');
     }
     const operands = digest(session.authHash, operandOctets(operandB, offset, operation));
     const policyDigest = extendedDigest(session, policyCounterTimer.code, operands);
@@ -36,14 +37,9 @@ export const policyCounterTimer: Command = command({
   },
 });
 
-function checkCondition(
-  info: Uint8Array,
-  operandB: Uint8Array,
-  offset: number,
-  operation: Operation,
-): void {
+/** What of the time is compared, in trials too. */
+function operandIn(info: Uint8Array, operandB: Uint8Array, offset: number): Uint8Array {
   if (offset > info.length) refuse('VALUE', { parameter: 2 });
   if (operandB.length > info.length - offset) refuse('RANGE');
-  const operandA = info.subarray(offset, offset + operandB.length);
-  if (!isTrue(operandA, operation, operandB)) refuse('POLICY');
+  return info.subarray(offset, offset + operandB.length);
 }

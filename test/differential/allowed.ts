@@ -1,4 +1,5 @@
 import { NV, NV_TYPES, has } from '../../domain/structures/attributes.ts';
+import type { TpmsCapabilityData } from '../../domain/structures/capabilityData.ts';
 import type { TpmsNvPublic } from '../../domain/structures/nvPublic.ts';
 import { nvType } from '../../domain/tpm/nv.ts';
 import type { Indicated, Sent } from '../support/generator/guest.ts';
@@ -16,7 +17,10 @@ export type Allowed = {
 
 const OBJECT_MEMORY = 0x902;
 const FAILURE = 0x101;
+const LOCKOUT = 0x921;
+const NV_SPACE = 0x14b;
 const COUNTER_SIZE = 8;
+const LOCKOUT_COUNTER = 0x20e;
 
 function isClear(one: Sent | Indicated): boolean {
   return 'command' in one && one.command.name === 'Clear' && one.response.code === 0;
@@ -31,6 +35,17 @@ function isOrderlyCounter(one: Sent | Indicated): boolean {
 function isStateShutdown(one: Sent | Indicated): boolean {
   if (!('command' in one) || one.command.name !== 'Shutdown') return false;
   return one.input['shutdownType'] === 'STATE' && one.response.code === 0;
+}
+
+function isRefusedStartup(one: Sent | Indicated): boolean {
+  return 'command' in one && one.command.name === 'Startup' && one.response.code !== 0;
+}
+
+/** The number of failed tries that a list of properties tells. */
+function failedTries({ values }: Sent['response']): number | undefined {
+  const told = values['capabilityData'] as TpmsCapabilityData | undefined;
+  if (told?.capability !== 'TPM_PROPERTIES') return undefined;
+  return told.tpmProperties.find(({ property }) => property === LOCKOUT_COUNTER)?.value;
 }
 
 /** As narrow as can be; each is counted in the report. */
@@ -54,6 +69,19 @@ export const ALLOWED: readonly Allowed[] = [
       parting?.where === 'counter' &&
       Number(parting.ours) > Number(parting.theirs) &&
       before.some(isStateShutdown),
+  },
+  {
+    reason: 'a Startup that is refused makes the reference forget that a protected value was tried',
+    isLast: true,
+    is: ({ response }, theirs, before) =>
+      before.some(isRefusedStartup) &&
+      (response.code === LOCKOUT ||
+        (failedTries(response) ?? 0) === (failedTries(theirs) ?? 0) + 1),
+  },
+  {
+    reason: 'NV memory is full in the reference, which counts octets and not indices',
+    isLast: true,
+    is: (_, { code }) => code === NV_SPACE,
   },
   {
     reason: 'a counter starts above orderly ones that TPM2_Clear took, which the reference forgets',

@@ -17,7 +17,13 @@ type Paths = readonly string[];
 
 /** Octets that have something random in them, of the same length on both sides. */
 const RANDOM: Readonly<Record<string, Paths>> = {
-  Create: ['outPrivate', 'outPublic.unique', 'creationTicket.digest'],
+  Create: [
+    'outPrivate',
+    'outPublic.unique',
+    'creationData.parentQualifiedName',
+    'creationHash',
+    'creationTicket.digest',
+  ],
   CreateLoaded: ['outPrivate'],
   CreatePrimary: ['outPublic.unique', 'creationTicket.digest', 'name'],
   Duplicate: ['encryptionKeyOut', 'duplicate', 'outSymSeed'],
@@ -33,6 +39,7 @@ const RANDOM: Readonly<Record<string, Paths>> = {
   MakeCredential: ['credentialBlob', 'secret'],
   ObjectChangeAuth: ['outPrivate'],
   PolicySecret: ['timeout', 'policyTicket.digest'],
+  ReadPublic: ['qualifiedName'],
   PolicySigned: ['timeout', 'policyTicket.digest'],
   Rewrap: ['outDuplicate', 'outSymSeed'],
   SequenceComplete: ['validation.digest'],
@@ -43,7 +50,7 @@ const RANDOM: Readonly<Record<string, Paths>> = {
 /** Octets that are random when a key or an input is, of the same length on both sides. */
 const DEPENDENT: Readonly<Record<string, Paths>> = {
   CertifyX509: ['tbsDigest'],
-  Create: ['outPublic.authPolicy', 'creationHash', 'creationData'],
+  Create: ['outPublic.authPolicy', 'creationData'],
   CreateLoaded: ['outPublic.unique', 'name'],
   CreatePrimary: ['creationHash', 'creationData'],
   ECDH_ZGen: ['outPoint'],

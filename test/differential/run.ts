@@ -44,31 +44,6 @@ export async function compare({ guest, looks }: Deeds): Promise<Run> {
       const found = difference(one, theirs);
       if (found === null) continue;
       const reason = ALLOWED.find(({ is }) => is(one, theirs, sent.slice(0, i)));
-      if (process.env['DETAIL'] && reason === undefined) {
-        for (const s of sent.slice(Math.max(0, i - Number(process.env['DETAIL'])), i + 1)) {
-          if ('signal' in s) {
-            console.log(encodeBody(s).text);
-            continue;
-          }
-          const b = (v: unknown): string => {
-            const { text, secrets } = encodeBody(v);
-            return text + ' ' + secrets.map((x) => Buffer.from(x).toString('hex')).join(',');
-          };
-          console.log(
-            s.command.name,
-            b(s.input),
-            b(s.authorizations),
-            b(s.sane.uses.map((u) => u.session)),
-            b(s.edits),
-            s.mutation,
-            s.locality,
-            Buffer.from(s.request).toString('hex').slice(0, 400),
-            '->',
-            s.response.code.toString(16),
-            s.response.handle.toString(16),
-          );
-        }
-      }
       if (reason === undefined)
         return { steps: i + 1, allowed, codes, unexplained: { step: i, ...found } };
       allowed.push(reason);

@@ -3,12 +3,14 @@ import { COMMANDS } from '../../../domain/commands/index.ts';
 import { digest } from '../../../domain/crypto/hash.ts';
 import type { Signal } from '../../../domain/processor/signals.ts';
 import { SESSION } from '../../../domain/structures/attributes.ts';
+import { TPM_HT } from '../../../domain/structures/handles.ts';
 import type { HashAlg } from '../../../domain/structures/hashAlg.ts';
 import { toHex } from '../../../domain/structures/octets.ts';
 import type { TpmtPublic } from '../../../domain/structures/public.ts';
 import { authKey } from '../../../domain/tpm/entities.ts';
 import type { TpmObject } from '../../../domain/tpm/objects.ts';
 import { encryptSecret } from '../../../domain/tpm/secretExchange.ts';
+import { PROFILES } from '../../../domain/tpm/profile.ts';
 import type { Session } from '../../../domain/tpm/sessions.ts';
 import type { Tpm } from '../../../domain/tpm/tpm.ts';
 import type { History } from './history.ts';
@@ -143,6 +145,7 @@ export class Guest {
   /** Sends a command; gives the response. With a twin, sometimes wrongly before. */
   run(name: string, input: Readonly<Record<string, unknown>>, manner: Manner = {}): Response {
     const command = commandNamed(name);
+    if (this.hasTwin) this.#makeRoomFor(input);
     const authorizations = this.#authorizations(command, input, manner);
     const locality = manner.locality ?? (this.random.chance(5) ? this.random.below(5) : 0);
     const intent = { command, input, authorizations, locality, edits: [], mutation: null };
@@ -152,6 +155,17 @@ export class Guest {
       if (code === 0) return this.run(name, input, { ...manner, locality });
     }
     return this.perform(intent).response;
+  }
+
+  /** The reference wants a free slot for each persistent object that a command uses. */
+  #makeRoomFor(input: Readonly<Record<string, unknown>>): void {
+    const used = Object.values(input);
+    const isPersistent = used.some((value) => Number(value) >>> 24 === TPM_HT.PERSISTENT);
+    const { transient } = this.tpm.objects;
+    const free = PROFILES[this.tpm.profile].transientSlots - transient.size;
+    if (!isPersistent || free > 0 || this.random.chance(1)) return;
+    const spare = [...transient.keys()].filter((handle) => !used.includes(handle));
+    if (spare.length > 0) this.run('FlushContext', { flushHandle: this.random.pick(spare) });
   }
 
   /** Sends a command exactly so. */

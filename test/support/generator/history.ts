@@ -1,4 +1,8 @@
-import type { Circumstances, RsaPrimes } from '../../../domain/commands/circumstances.ts';
+import type {
+  Circumstances,
+  KeyRequest,
+  RsaPrimes,
+} from '../../../domain/commands/circumstances.ts';
 import { digest } from '../../../domain/crypto/hash.ts';
 import { kdfSource } from '../../../domain/crypto/drbg.ts';
 import { rsaPrimesFrom } from '../../../domain/crypto/primes.ts';
@@ -8,7 +12,7 @@ import { forkTpm, manufactureTpm, reendorseTpm } from '../../../domain/lineage/l
 import { execute } from '../../../domain/processor/execute.ts';
 import { indicate } from '../../../domain/processor/indicate.ts';
 import type { Signal } from '../../../domain/processor/signals.ts';
-import { ascii } from '../../../domain/structures/octets.ts';
+import { ascii, toHex } from '../../../domain/structures/octets.ts';
 import { Secret } from '../../../domain/structures/secret.ts';
 import { evolve, fold, type TpmEvent } from '../../../domain/tpm/evolve.ts';
 import type { ProfileName } from '../../../domain/tpm/profile.ts';
@@ -67,6 +71,7 @@ export class History {
 
   /** Without a record there are the facts alone, in less time. */
   readonly #hasRecord: boolean;
+  readonly #primaries = new Map<string, number>();
 
   constructor(random: Random, profile: ProfileName = 'default', hasRecord = true) {
     this.random = random;
@@ -132,14 +137,25 @@ export class History {
       },
       rsaPrimes: (wanted) => {
         const { bits, exponent } = wanted;
-        const isDerived = wanted.kind === 'derived';
-        const kind = isDerived ? (wanted.context[5] ?? 0) : this.random.below(PRIME_KINDS);
-        const text = `${wanted.kind} ${kind % PRIME_KINDS}`;
-        const made = primesOf(text, bits, exponent);
+        const made = primesOf(this.#kindOf(wanted), bits, exponent);
         primes.push(made);
         return made;
       },
     };
+  }
+
+  /** A few kinds of keys, or where there is a twin, whose keys all differ, one after the other. */
+  #kindOf(wanted: KeyRequest): string {
+    const isDerived = wanted.kind === 'derived';
+    if (this.#hasRecord) {
+      const kind = isDerived ? (wanted.context[5] ?? 0) : this.random.below(PRIME_KINDS);
+      return `${wanted.kind} ${kind % PRIME_KINDS}`;
+    }
+    const { size } = this.#primaries;
+    const id = isDerived ? toHex(digest('SHA256', wanted.seed.octets, wanted.context)) : `${size}`;
+    const order = this.#primaries.get(id) ?? size;
+    this.#primaries.set(id, order);
+    return `twin ${order}`;
   }
 
   #record(facts: readonly TpmEvent[]): void {

@@ -252,8 +252,8 @@ export const PLATFORM_SCENARIOS: readonly ((guest: Guest) => void)[] = [
     guest.run('DictionaryAttackParameters', {
       lockHandle: TPM_RH.LOCKOUT,
       newMaxTries: 5 + guest.random.below(5),
-      newRecoveryTime: 10,
-      lockoutRecovery: 10,
+      newRecoveryTime: guest.hasTwin ? 100_000 : 10,
+      lockoutRecovery: guest.hasTwin ? 100_000 : 10,
     }),
   (guest) =>
     guest.run('SetCommandCodeAuditStatus', {

@@ -161,7 +161,8 @@ function recordUse(
     return;
   }
   const isAudit = has(used.attributes, SESSION.audit);
-  const isPolicyUsed = session.policy !== null && used.entity !== null;
+  // Whatever it was used for: what it collected is spent.
+  const isPolicyUsed = session.policy !== null;
   const { clock } = ledger.tpm;
   const started = { startTimeMs: timeAt(clock, circumstances.nowMs), epoch: clock.epoch };
   ledger.record({

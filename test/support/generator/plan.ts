@@ -25,6 +25,8 @@ export type SessionFacts = {
   readonly authHash: HashAlg;
   readonly symmetric: TpmtSymDef;
   readonly value: 'inKey' | 'asPassword' | 'leftOut';
+  /** After TPM2_PolicyPassword no response is authenticated, whatever the session is used for. */
+  readonly hasMac: boolean;
 };
 
 /** What a caller knows of a session that is random. */

@@ -70,7 +70,7 @@ function readReply({ handle }: Use, rest: Reader): Reply {
 
 function isGenuine(use: Use, reply: Reply, rp: Uint8Array, keysOf: KeysOf): boolean {
   const { session, nonceCaller } = use;
-  if (use.handle === TPM_RH.PW || session?.value === 'asPassword') return reply.mac.length === 0;
+  if (use.handle === TPM_RH.PW || session?.hasMac === false) return reply.mac.length === 0;
   const keys = keysOf(use.handle);
   if (session === null || keys === undefined) return true;
   const key = macKey(use, keys.sessionKey);

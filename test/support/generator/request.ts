@@ -84,7 +84,8 @@ function factsOf(
   { auth }: Authorization,
 ): SessionFacts {
   const { authHash, symmetric } = session;
-  return { authHash, symmetric, value: valueIn(tpm, session, entity, auth) };
+  const hasMac = session.policy?.authorization !== 'password';
+  return { authHash, symmetric, value: valueIn(tpm, session, entity, auth), hasMac };
 }
 
 function valueIn(

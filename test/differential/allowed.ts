@@ -121,6 +121,12 @@ export const ALLOWED: readonly Allowed[] = [
       [response.code, code].sort().join() === `0,${POLICY}`,
   },
   {
+    reason: 'behind a wrong size or octet come random ones, which are refused where they are wrong',
+    isLast: false,
+    is: ({ edits, mutation, response }, { code, isSame }) =>
+      (edits.length > 0 || mutation !== null) && !isSame && response.code !== 0 && code !== 0,
+  },
+  {
     reason: 'NV memory is full in the reference, which counts octets and not indices',
     isLast: true,
     is: (_, { code }) => code === NV_SPACE,

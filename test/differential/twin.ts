@@ -29,6 +29,8 @@ const TELLING_SIZE = 8;
 export type Answered = Opened & {
   /** Where its response differs from ours, if it does and must not. */
   readonly parting: Parting | null;
+  /** Nothing that is random went into the command. */
+  readonly isSame: boolean;
 };
 
 /** A TPM in another process, and what its platform can tell it. */
@@ -95,14 +97,15 @@ export class Twin {
     while (codeOf(answer) === RETRY) answer = await this.#target.send(request);
     const theirs = opened(plan, keysOf, answer, auths);
     if (theirs.code === 0) this.#follow(sent, plan, theirs);
-    if (sent.response.code !== 0 || theirs.code !== 0) return { ...theirs, parting: null };
     const areTwins = (one: string, other: string): boolean => this.#pairs.has(`${one} ${other}`);
     const isSame = this.#isSame(sent, own) && !this.#isTainted(plan);
+    const isRefused = sent.response.code !== 0 || theirs.code !== 0;
+    if (isRefused) return { ...theirs, parting: null, isSame };
     this.#taint(plan, isSame);
     const found = parting({ sent, theirs, areTwins, isSame });
     this.#learn(sent.response.values, theirs.values);
     this.#learn(noncesOf(sent.response), noncesOf(theirs));
-    return { ...theirs, parting: found };
+    return { ...theirs, parting: found, isSame };
   }
 
   /** Nothing that is random goes into the command: what comes out must be the same. */

@@ -78,7 +78,7 @@ export const ALLOWED: readonly Allowed[] = [
     isLast: true,
     is: ({ plan, response }, { code }) =>
       (code === OBJECT_MEMORY && (plan.handles.some(isPersistent) || isAbsent(response.code))) ||
-      (code === 0 && plan.handles.some(isPersistent) && isReference(response.code)),
+      (plan.handles.some(isPersistent) && isReference(response.code)),
   },
   {
     reason: 'commitments count on over a resume: the reference makes the last ones again',

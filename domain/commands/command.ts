@@ -70,8 +70,8 @@ export type CommandRow<H, P, R> = {
   readonly isFlushed?: boolean;
   /** No sessions at all: an authorization area is refused with AUTH_CONTEXT. */
   readonly hasNoSessions?: boolean;
-  /** Answered before TPM2_Startup, too. */
-  readonly isAllowedBeforeStartup?: boolean;
+  /** Answered before TPM2_Startup, and not any more after it. */
+  readonly isOnlyBeforeStartup?: boolean;
   /** Answered in failure mode, too. */
   readonly isAllowedInFailureMode?: boolean;
   /** Whether it needs physical presence when the platform authorizes it: always, or if set so. */
@@ -104,7 +104,7 @@ export type Command = {
   readonly isExtensive: boolean;
   readonly isFlushed: boolean;
   readonly hasNoSessions: boolean;
-  readonly isAllowedBeforeStartup: boolean;
+  readonly isOnlyBeforeStartup: boolean;
   readonly isAllowedInFailureMode: boolean;
   readonly nvAccess: 'read' | 'write';
   readonly isAlwaysAudited: boolean;
@@ -135,7 +135,7 @@ export function command<const H extends HandleRows, const P extends Codecs, cons
     isExtensive: row.isExtensive ?? false,
     isFlushed: row.isFlushed ?? false,
     hasNoSessions: row.hasNoSessions ?? false,
-    isAllowedBeforeStartup: row.isAllowedBeforeStartup ?? false,
+    isOnlyBeforeStartup: row.isOnlyBeforeStartup ?? false,
     isAllowedInFailureMode: row.isAllowedInFailureMode ?? false,
     nvAccess: row.nvAccess ?? 'read',
     isAlwaysAudited: row.isAlwaysAudited ?? false,

@@ -84,7 +84,7 @@ function readHeader(
   const { phase } = tpm.lifecycle;
   if (phase === 'off') refuse('FAILURE');
   if (phase === 'failed' && !command.isAllowedInFailureMode) refuse('FAILURE');
-  if (phase === 'initialized' && !command.isAllowedBeforeStartup) refuse('INITIALIZE');
+  if ((phase === 'initialized') !== command.isOnlyBeforeStartup) refuse('INITIALIZE');
   return { command, hasSessions: tag === TAG_SESSIONS, reader };
 }
 

@@ -146,7 +146,8 @@ function hex(value: number): string {
 type Rule = (where: string, ours: string, theirs: string) => boolean;
 
 /** Which differences of a response are none. */
-function ruleOf({ sent, isSame }: Pair): Rule {
+function ruleOf(pair: Pair): Rule {
+  const { sent, isSame } = pair;
   const { name } = sent.plan.command;
   const isIn = (where: string, paths: Paths = []): boolean =>
     paths.some((path) => where === path || where.startsWith(`${path}.`));
@@ -164,12 +165,19 @@ function ruleOf({ sent, isSame }: Pair): Rule {
       if (isIn(place, COUNTS)) return Math.min(Number(ours), Number(theirs)) > PLAIN_COUNT_MAX;
     }
     if (name === 'RSA_Encrypt' && where === 'outData') return ours.length === theirs.length;
+    // The digest of a public area in which octets stand that each side has its own of.
+    if (name === 'NV_ReadPublic' && where === 'nvName') return !isPublicSame(pair);
     if (name === 'SequenceComplete' && where === 'result') return isKeyed(sent);
     if (name === 'CreateLoaded' && !isDerived(sent) && isIn(where, DEPENDENT[name])) {
       return ours.length === theirs.length;
     }
     return isAlike(where, ours, theirs);
   };
+}
+
+function isPublicSame({ sent, theirs }: Pair): boolean {
+  const [own, other] = [sent.response, theirs].map(({ values }) => values['nvPublic']);
+  return difference('', own, other) === null;
 }
 
 /** What was signed has the time in it, or the signature itself is random. */

@@ -18,6 +18,8 @@ export const HMAC_SESSIONS = among(0x02000000, 0x0200003f);
 const POLICY_SESSIONS = among(0x03000000, 0x0300003f);
 const fixed = (...handles: readonly number[]): fc.Arbitrary<number> => fc.constantFrom(...handles);
 const LOCKOUT = 0x4000000a;
+/** TPM_RH_AUTH_00 to TPM_RH_AUTH_FF: authorizations of the vendor's. */
+const VENDORS = among(0x40000010, 0x4000010f);
 
 /** The handles that each handle type takes; no others. Part 2, 9 Interface Types */
 export const HANDLES: Readonly<Record<string, fc.Arbitrary<number>>> = {
@@ -25,9 +27,9 @@ export const HANDLES: Readonly<Record<string, fc.Arbitrary<number>>> = {
   TPMI_DH_OBJECT_OR_NULL: fc.oneof(OBJECTS, fixed(NULL)),
   TPMI_DH_PARENT_OR_NULL: fc.oneof(OBJECTS, fixed(...HIERARCHIES, NULL)),
   TPMI_DH_PERSISTENT: PERSISTENT,
-  TPMI_DH_ENTITY: fc.oneof(OBJECTS, INDICES, PCRS, fixed(...HIERARCHIES, LOCKOUT)),
+  TPMI_DH_ENTITY: fc.oneof(OBJECTS, INDICES, PCRS, VENDORS, fixed(...HIERARCHIES, LOCKOUT)),
   TPMI_DH_ENTITY_OR_NULL: fc.oneof(
-    fc.oneof(OBJECTS, INDICES, PCRS),
+    fc.oneof(OBJECTS, INDICES, PCRS, VENDORS),
     fixed(...HIERARCHIES, LOCKOUT, NULL),
   ),
   TPMI_DH_PCR: PCRS,

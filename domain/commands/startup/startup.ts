@@ -12,9 +12,10 @@ const MEASURED = 4;
 
 /**
  * Begins work after _TPM_Init: a TPM Reset, a Restart or a Resume, as the last Shutdown and
- * `startupType` say. Refuses with INITIALIZE when it was begun already, LOCALITY from others than
- * locality 0 and 3 or when a Resume comes from another than the state, VALUE when there is no state
- * to resume or the platform measured itself only one of the two times; the TPM then waits on.
+ * `startupType` say. Refuses with INITIALIZE when it was begun already, whatever comes behind its
+ * code, LOCALITY from others than locality 0 and 3 or when a Resume comes from another than the
+ * state, VALUE when there is no state to resume or the platform measured itself only one of the two
+ * times; the TPM then waits on.
  */
 export const startup = command({
   code: 0x144,
@@ -24,10 +25,9 @@ export const startup = command({
   response: {},
   isNv: true,
   hasNoSessions: true,
-  isAllowedBeforeStartup: true,
+  isOnlyBeforeStartup: true,
   decide: ({ startupType }, tpm, { locality, nowMs, entropy }) => {
-    const { phase, measuredBeforeStartup, orderly } = tpm.lifecycle;
-    if (phase === 'started') refuse('INITIALIZE');
+    const { measuredBeforeStartup, orderly } = tpm.lifecycle;
     if (locality !== 0 && locality !== 3) refuse('LOCALITY');
     const from = measuredBeforeStartup === null ? locality : MEASURED;
     if (startupType === 'STATE') checkResume(tpm, from);

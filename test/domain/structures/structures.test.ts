@@ -148,6 +148,7 @@ describe.each(Object.keys(HANDLES))('%s', (name) => {
   const kinds = new Set(fc.sample(HANDLES[name]!, 400).map((handle) => kindOf(handle)));
 
   function kindOf(handle: number): string {
+    if (handle >= 0x40000010 && handle <= 0x4000010f) return 'vendor';
     if (handle >>> 24 === 0x40) return handle.toString(16);
     if (handle >>> 24 === 0) return handle < 24 ? 'PCR' : 'none';
     const isSession = handle >>> 24 === 0x02 || handle >>> 24 === 0x03;

@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { shutdown } from '../../../../domain/commands/startup/shutdown.ts';
 import { startup } from '../../../../domain/commands/startup/startup.ts';
+import { execute } from '../../../../domain/processor/execute.ts';
 import { NV, has } from '../../../../domain/structures/attributes.ts';
 import { TPM_RH } from '../../../../domain/structures/handles.ts';
-import { toHex, u64 } from '../../../../domain/structures/octets.ts';
+import { fromHex, toHex, u64 } from '../../../../domain/structures/octets.ts';
 import { Secret } from '../../../../domain/structures/secret.ts';
 import type { TpmEvent } from '../../../../domain/tpm/evolve.ts';
 import type { StartupKind } from '../../../../domain/tpm/startup.ts';
 import type { Tpm } from '../../../../domain/tpm/tpm.ts';
 import { given } from '../../../support/given.ts';
 import { INDEX, ownedAttributes, written } from '../../../support/indices.ts';
-import { NOW_MS, after, manufacturedEvents, started } from '../../../support/tpms.ts';
+import {
+  NOW_MS,
+  after,
+  circumstances,
+  manufacturedEvents,
+  started,
+} from '../../../support/tpms.ts';
 
 const CLEAR = { startupType: 'CLEAR' };
 const STATE = { startupType: 'STATE' };
@@ -53,8 +60,11 @@ describe('startup', () => {
     expect(kindOf(powered(tpm, shutDown('state')), STATE)).toBe('resume');
   });
 
-  it('is refused once the TPM has started', () => {
-    given(started()).when(startup, CLEAR).refuses('INITIALIZE');
+  it('is refused once the TPM has started, whatever comes behind its code', () => {
+    for (const request of ['80010000000c000001440000', '80020000000e0000014400000000']) {
+      const { response } = execute(started(), fromHex(request), circumstances());
+      expect(toHex(response)).toBe('80010000000a00000100');
+    }
   });
 
   it('is refused from localities other than 0 and 3', () => {

@@ -1,12 +1,13 @@
-import { NV, has, withBits } from '../structures/attributes.ts';
+import { NV, NV_TYPES, has, withBits } from '../structures/attributes.ts';
 import { TPM_RH } from '../structures/handles.ts';
+import type { TpmsNvPublic } from '../structures/nvPublic.ts';
 import { concat, u32 } from '../structures/octets.ts';
 import { Secret } from '../structures/secret.ts';
 import { refuse } from '../structures/tpmError.ts';
 import { nvIndexAt } from './entities.ts';
 import type { TpmEvent } from './evolve.ts';
 import { LINEAGE_COUNTER, LINEAGE_REGISTER } from './lineageFacts.ts';
-import { overlay, uint64, type NvIndex } from './nv.ts';
+import { nvType, overlay, uint64, type NvIndex } from './nv.ts';
 import { PROFILES } from './profile.ts';
 import type { Tpm } from './tpm.ts';
 
@@ -96,22 +97,25 @@ export function checkNvRange(
 }
 
 /**
- * What an index holds before its first write: orderly ones are RAM, the others erased NV memory.
+ * What an index holds before its first write: an ordinary one erased NV memory, unless it is
+ * orderly and so in RAM; numbers, digests and PINs are zero.
  */
-export function emptyContents(attributes: number, dataSize: number): Uint8Array {
-  return new Uint8Array(dataSize).fill(has(attributes, NV.ORDERLY) ? 0x00 : 0xff);
+export function emptyContents(publicArea: TpmsNvPublic): Uint8Array {
+  const isOrdinary = nvType(publicArea) === NV_TYPES.ORDINARY;
+  const isErased = isOrdinary && !has(publicArea.attributes, NV.ORDERLY);
+  return new Uint8Array(publicArea.dataSize).fill(isErased ? 0xff : 0x00);
 }
 
 /** The fact that octets were written at an offset: the first write fills the rest of the index. */
 export function nvWritten(index: NvIndex, offset: number, octets: Uint8Array): TpmEvent {
-  const { nvIndex, attributes, dataSize } = index.publicArea;
+  const { nvIndex, attributes } = index.publicArea;
   const event = {
     type: 'NvWritten',
     nvIndex,
     attributes: withBits(attributes, NV.WRITTEN),
   } as const;
   if (has(attributes, NV.WRITTEN)) return { ...event, offset, data: new Secret(octets.slice()) };
-  const empty = new Secret(emptyContents(attributes, dataSize));
+  const empty = new Secret(emptyContents(index.publicArea));
   return { ...event, offset: 0, data: new Secret(overlay(empty, offset, octets)) };
 }
 

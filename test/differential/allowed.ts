@@ -45,6 +45,16 @@ function isRefusedStartup(one: Sent | Indicated): boolean {
   return 'command' in one && one.command.name === 'Startup' && one.response.code !== 0;
 }
 
+/** True when PCR were allocated, then TPM2_Clear done, and then power came back. */
+function isAllocationCleared(before: History): boolean {
+  const isAllocation = (one: Sent | Indicated): boolean =>
+    'command' in one && one.command.name === 'PCR_Allocate' && one.response.code === 0;
+  const isInit = (one: Sent | Indicated): boolean => 'signal' in one && one.signal.type === 'Init';
+  const behind = (is: (one: Sent | Indicated) => boolean, history: History): History =>
+    history.some(is) ? history.slice(history.findIndex(is) + 1) : [];
+  return behind(isClear, behind(isAllocation, before)).some(isInit);
+}
+
 /** The number of failed tries that a list of properties tells. */
 function failedTries({ values }: Sent['response']): number | undefined {
   const told = values['capabilityData'] as TpmsCapabilityData | undefined;
@@ -122,6 +132,13 @@ export const ALLOWED: readonly Allowed[] = [
     isLast: false,
     is: ({ edits, mutation, response }, { code, isSame }) =>
       (edits.length > 0 || mutation !== null) && !isSame && response.code !== 0 && code !== 0,
+  },
+  {
+    reason: 'the reference takes back with TPM2_Clear what PCR_Allocate did for the next _TPM_Init',
+    isLast: true,
+    is: ({ plan }, _, before) =>
+      /^(PCR_|Quote$|PolicyPCR$|GetCapability$|Create)/.test(plan.command.name) &&
+      isAllocationCleared(before),
   },
   {
     reason: 'NV memory is full in the reference, which counts octets and not indices',

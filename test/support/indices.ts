@@ -24,7 +24,7 @@ export function nvPublic(change: Partial<TpmsNvPublic> = {}): TpmsNvPublic {
 /** The fact that an index was defined. */
 export function defined(change: Partial<TpmsNvPublic> = {}): TpmEvent {
   const publicArea = nvPublic(change);
-  const data = new Secret(emptyContents(publicArea.attributes, publicArea.dataSize));
+  const data = new Secret(emptyContents(publicArea));
   return { type: 'NvIndexDefined', index: { publicArea, auth: EMPTY_SECRET, data } };
 }
 

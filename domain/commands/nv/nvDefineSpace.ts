@@ -41,13 +41,12 @@ export const nvDefineSpace = command({
     checkAttributes(publicInfo);
     checkCreator(authHandle, publicInfo);
     checkSpace(tpm, publicInfo);
-    const { attributes, dataSize } = publicInfo;
     return done({
       type: 'NvIndexDefined',
       index: {
         publicArea: { ...publicInfo, authPolicy: publicInfo.authPolicy.slice() },
         auth: secret(value),
-        data: new Secret(emptyContents(attributes, dataSize)),
+        data: new Secret(emptyContents(publicInfo)),
       },
     });
   },

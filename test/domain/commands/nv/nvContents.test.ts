@@ -47,6 +47,16 @@ describe('nvWrite', () => {
     expect(outcome.tpm.lifecycle.orderly).toBe('none');
   });
 
+  it('fills a PIN with zeros, whose limit is then zero unless it was written', () => {
+    const pin = { attributes: ownedAttributes('PIN_PASS') };
+    const outcome = given(started(), defined(pin)).when(nvWrite, {
+      ...AT,
+      data: Uint8Array.of(0x83),
+      offset: 0,
+    });
+    expect(contents(outcome.tpm)).toBe('8300000000000000');
+  });
+
   it('keeps a copy of the octets, not a view of the request', () => {
     const data = ascii('abcdefgh');
     const { tpm } = given(started(), defined()).when(nvWrite, { ...AT, data, offset: 0 });

@@ -1,9 +1,10 @@
 import { timing, type Timing } from './figures.ts';
 
-/** What is timed; `after` is done after each time, and is not. */
+/** What is timed; `after` is done after each time, `end` at the end, and neither is timed. */
 export type Subject = {
   readonly once: () => Promise<unknown>;
   readonly after?: () => Promise<unknown>;
+  readonly end?: () => Promise<unknown>;
 };
 
 const ROUND_MS = 20;

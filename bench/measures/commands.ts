@@ -87,6 +87,7 @@ async function measure(
   const inTurn = () => inTurns(present, isQuick ? FOR_MS_QUICK : FOR_MS);
   const timings = await inTurn();
   const alone = floor === 'echo' ? await onOneCore(inTurn) : null;
+  for (const { end } of present) await end?.();
   for (const at of connections) at.close();
   disk?.close();
   const against = swtpm === null ? [] : ['swtpm'];
@@ -185,12 +186,13 @@ async function createAndLoad(at: Connection): Promise<Subject> {
 /** Keys that are asked for now and then, so that one is ready each time. */
 async function createFromStock(at: Connection): Promise<Subject> {
   const made = await at.send(tpm.createPrimary(tpm.storageKey('ECC', 1)));
-  const request = tpm.create(tpm.handleOf(made), tpm.signingKey('RSA', false));
+  const parent = tpm.handleOf(made);
+  const request = tpm.create(parent, tpm.signingKey('RSA', false));
   const once = (): Promise<unknown> => at.send(request);
   const after = (): Promise<unknown> => setTimeout(RESTOCKED_MS);
   await once();
   await after();
-  return { once, after };
+  return { once, after, end: () => at.send(tpm.flush(parent)) };
 }
 
 function withKey(type: 'ECC' | 'RSA', isRestricted: boolean, request: (key: number) => Uint8Array) {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EngineClient } from '../infrastructure/cli/engineClient.ts';
 import { ended, endsWithUs } from './servers.ts';
-import type { Answer, Asked, Delay, Memory } from './watchedEngine.ts';
+import type { Answer, Asked, Delays, Memory } from './watchedEngine.ts';
 
 const PROGRAM = new URL('./watchedEngine.js', import.meta.url);
 
@@ -28,8 +28,8 @@ export class Watched {
     return this.#ask({ kind: 'memory' });
   }
 
-  /** How long its event loop was held since it was asked last. */
-  delay(): Promise<Delay> {
+  /** How long its event loop was held, and an idle one beside it, since it was asked last. */
+  delay(): Promise<Delays> {
     return this.#ask({ kind: 'delay' });
   }
 

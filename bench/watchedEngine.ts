@@ -1,13 +1,15 @@
 /**
  * An engine as `stemma serve` runs it, in a process of its own that also answers what no API tells:
- * its memory, and how long its event loop was held.
+ * its memory, and how long its event loop was held, beside that of a thread with nothing to do.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { loadIncarnation } from '../domain/engine/incarnation.ts';
 import { openLog } from '../infrastructure/cli/log.ts';
 import { openHost } from '../infrastructure/composition.ts';
 import { memoryCache } from '../infrastructure/store/keyValueCache/memoryCache.ts';
 import * as tpm from './commands.ts';
+import { LoopWatch, type Delay } from './loopWatch.ts';
 
 /** What the process is asked; it answers each in turn. */
 export type Asked =
@@ -21,17 +23,17 @@ export type Asked =
 export type Answer = { readonly value?: unknown; readonly error?: string };
 
 export type Memory = { readonly usedOctets: number };
-export type Delay = { readonly p99Ms: number; readonly maxMs: number };
+/** Of the event loop, and of one that has nothing to do. */
+export type Delays = { readonly own: Delay; readonly idle: Delay };
 
-const RESOLUTION_MS = 1;
-const NS_PER_MS = 1e6;
 const TOGETHER = 16;
 
 const [data = ''] = process.argv.slice(2);
 const host = await openHost({ data, log: openLog('error') });
 const { engine } = host;
-const held = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-held.enable();
+const watch = new LoopWatch();
+const idle = new Worker(new URL('./idleThread.js', import.meta.url));
+idle.unref();
 
 async function seatOf(name: string) {
   const seat = await engine.orchestrator.seatOf(await engine.machines.get(name));
@@ -78,11 +80,11 @@ function memory(): Memory {
 }
 
 /** How long the event loop was held since the last time: beyond the timer's own interval. */
-function delay(): Delay {
-  const beyond = (ns: number): number => Math.max(0, ns / NS_PER_MS - RESOLUTION_MS);
-  const measured = { p99Ms: beyond(held.percentile(99)), maxMs: beyond(held.max) };
-  held.reset();
-  return measured;
+async function delays(): Promise<Delays> {
+  const own = watch.take();
+  idle.postMessage(null);
+  const [of] = (await once(idle, 'message')) as [Delay];
+  return { own, idle: of };
 }
 
 async function answer(asked: Asked): Promise<unknown> {
@@ -98,7 +100,7 @@ async function answer(asked: Asked): Promise<unknown> {
     case 'memory':
       return memory();
     case 'delay':
-      return delay();
+      return delays();
     case 'close':
       await host.close();
       setImmediate(() => {

@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sealingKey } from '../../domain/crypto/sealing.ts';
 import { enclose, NO_EVENTS, type Head } from '../../domain/engine/envelope.ts';
 import { loadIncarnation, tpmEvent, tpmStream } from '../../domain/engine/incarnation.ts';
 import { fold, type TpmEvent } from '../../domain/tpm/evolve.ts';
@@ -81,17 +82,20 @@ async function inMemory(engine: Engine, name: string): Promise<readonly Line[]> 
   const { incarnation } = await engine.machines.get(name);
   const loaded = await loadIncarnation(engine.ports, incarnation ?? '');
   if (loaded === null) throw new Error(`${name} has no TPM`);
-  const { key } = loaded;
+  const key = sealingKey(loaded.key);
   const stream = tpmStream(incarnation ?? '');
   const facts: TpmEvent[] = [];
   for await (const event of engine.ports.store.read(stream)) facts.push(tpmEvent(event, key));
   const folds = await repeated(7, () => Promise.resolve(fold(facts)));
   const sealer = { key, draw: (count: number) => engine.ports.entropy.draw(count) };
-  const circumstances = { request: tpm.pcrExtend(1), locality: 0, entropy: '', primes: [] };
+  const decision = {
+    ...{ request: tpm.pcrExtend(1), locality: 0 },
+    ...{ entropy: new Uint8Array(0), primes: [] },
+  };
   const encloses = await repeated(7, () => {
     let head: Head = NO_EVENTS;
     for (const fact of facts) {
-      const batch = { facts: [fact], atMs: 1, circumstances };
+      const batch = { facts: [fact], atMs: 1, decision };
       ({ head } = enclose(stream, head, batch, sealer, engine.ports.newId));
     }
     return Promise.resolve();

@@ -21,6 +21,9 @@ import {
 /** A private key in the keeping of Node.js; prints nothing of itself. */
 export type NodePrivateKey = KeyObject;
 
+/** A key of a cipher in the keeping of Node.js; prints nothing of itself. */
+export type NodeSecretKey = KeyObject;
+
 /** A public key in the form that Node.js works with. */
 export type NodePublicKey = KeyObject;
 
@@ -81,14 +84,19 @@ export function nodeDecrypt(
   return plain(decrypted);
 }
 
+/** A key of a cipher, to be used many times. */
+export function nodeSecretKey(octets: Uint8Array): NodeSecretKey {
+  return createSecretKey(octets);
+}
+
 /** AES-256-GCM: the ciphertext with its tag of 16 octets behind it. */
 export function nodeSealGcm(
-  key: Uint8Array,
+  key: NodeSecretKey,
   nonce: Uint8Array,
   aad: Uint8Array,
   data: Uint8Array,
 ): Uint8Array {
-  const running = createCipheriv('aes-256-gcm', createSecretKey(key), nonce);
+  const running = createCipheriv('aes-256-gcm', key, nonce);
   running.setAAD(aad);
   const sealed = new Uint8Array(data.length + 16);
   sealed.set(running.update(data));
@@ -99,12 +107,12 @@ export function nodeSealGcm(
 
 /** The plaintext of ciphertext with a tag of 16 octets behind it, or null when the tag is wrong. */
 export function nodeOpenGcm(
-  key: Uint8Array,
+  key: NodeSecretKey,
   nonce: Uint8Array,
   aad: Uint8Array,
   sealed: Uint8Array,
 ): Uint8Array | null {
-  const running = createDecipheriv('aes-256-gcm', createSecretKey(key), nonce, {
+  const running = createDecipheriv('aes-256-gcm', key, nonce, {
     authTagLength: 16,
   });
   running.setAAD(aad);

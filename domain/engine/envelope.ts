@@ -1,9 +1,10 @@
 import { fromBase64, toBase64 } from '../crypto/base64.ts';
-import { openGcm, sealGcm } from '../crypto/sealing.ts';
-import { concat } from '../structures/octets.ts';
+import { openGcm, sealGcm, type SealingKey } from '../crypto/sealing.ts';
+import { EMPTY, concat } from '../structures/octets.ts';
 import { decodeBody, encodeBody } from './body.ts';
 import { GENESIS, link, splitLink, withLink } from './chain.ts';
 import { StoreError, type NewEvent, type RecordedEvent } from './eventStore.ts';
+import type { RecordedDecision } from './recordedDecision.ts';
 
 /** How far a stream is known: its version and the link of its last event. */
 export type Head = { readonly version: number; readonly link: string };
@@ -14,7 +15,10 @@ export const NO_EVENTS: Head = { version: 0, link: GENESIS };
 /** A fact with its type, before it is put into words. */
 export type Fact = { readonly type: string };
 
-/** What the first event of a stream says of keys: see Keys in journal.ts. */
+/**
+ * What the first event of a stream says of keys: the key of the stream as the key ring wrapped it,
+ * and for a fork its parent's, sealed under its own. Both in base64.
+ */
 export type KeyNotes = { readonly key?: string; readonly parentKey?: string };
 
 /** The metadata of an event. */
@@ -25,10 +29,10 @@ export type Metadata = KeyNotes & {
   readonly atMs: number;
   /** How many events were appended with it, on the first of them. */
   readonly of?: number;
-  /** The Secrets of the body, sealed. */
+  /** Sealed: the Secrets of the body and, on the first event of a batch, the decision. */
   readonly sealed?: string;
-  /** The request and what surrounded its decision, sealed, on the first event of a batch. */
-  readonly circumstances?: string;
+  /** How many octets at the end of `sealed` are the decision. */
+  readonly decision?: number;
   readonly link: string;
 };
 
@@ -39,7 +43,7 @@ const text = new TextEncoder();
 
 /** The key that seals a stream's Secrets, and where nonces come from. */
 export type Sealer = {
-  readonly key: Uint8Array;
+  readonly key: SealingKey;
   readonly draw: (count: number) => Uint8Array;
 };
 
@@ -50,7 +54,7 @@ export function seal(sealer: Sealer, place: string, plain: Uint8Array): string {
 }
 
 /** The octets that were sealed for this place, or null when they were not, or not with this key. */
-export function unseal(key: Uint8Array, place: string, sealed: string): Uint8Array | null {
+export function unseal(key: SealingKey, place: string, sealed: string): Uint8Array | null {
   const octets = fromBase64(sealed);
   const nonce = octets.subarray(0, NONCE_SIZE);
   return openGcm(key, nonce, text.encode(place), octets.subarray(NONCE_SIZE));
@@ -61,10 +65,8 @@ export type Batch = {
   readonly facts: readonly Fact[];
   readonly atMs: number;
   readonly keys?: KeyNotes;
-  /**
-   * The circumstances of the decision, to be sealed; null when there is nothing to seal them with.
-   */
-  readonly circumstances?: unknown;
+  /** The decision that they came of, to be sealed; none for what nobody will decide again. */
+  readonly decision?: RecordedDecision | null;
 };
 
 /** The events of a batch, linked to what is before them, and the head after them. */
@@ -86,8 +88,7 @@ export function enclose(
       atMs: batch.atMs,
       ...(i === 0 && batch.facts.length > 1 ? { of: batch.facts.length } : {}),
       ...(i === 0 ? batch.keys : {}),
-      ...sealedSecrets(body.secrets, place, sealer),
-      ...(i === 0 ? sealedCircumstances(batch.circumstances, place, sealer) : {}),
+      ...sealedPart(body.secrets, i === 0 ? (batch.decision ?? null) : null, place, sealer),
     });
     const event = { id: newId(), type, data: body.text, metadata };
     const value = link(head.link, { ...event, stream, version });
@@ -97,34 +98,32 @@ export function enclose(
   return { events, head };
 }
 
-function sealedSecrets(
+/** One sealing for all of an event: each has its cost. */
+function sealedPart(
   secrets: readonly Uint8Array[],
+  decision: RecordedDecision | null,
   place: string,
   sealer: Sealer | null,
-): { readonly sealed?: string } {
-  if (secrets.length === 0) return {};
-  if (sealer === null) throw new Error(`${place} has secrets and no key to seal them with`);
-  return { sealed: seal(sealer, place, concat(...secrets)) };
+): Pick<Metadata, 'sealed' | 'decision'> {
+  if (sealer === null) {
+    if (secrets.length === 0) return {};
+    throw new Error(`${place} has secrets and no key to seal them with`);
+  }
+  if (decision === null) {
+    return secrets.length === 0 ? {} : { sealed: seal(sealer, place, concat(...secrets)) };
+  }
+  const behind = text.encode(encodeBody(decision).text);
+  const sealed = seal(sealer, place, concat(...secrets, behind));
+  return { sealed, decision: behind.length };
 }
 
-function sealedCircumstances(
-  circumstances: unknown,
-  place: string,
-  sealer: Sealer | null,
-): { readonly circumstances?: string } {
-  if (circumstances === undefined || sealer === null) return {};
-  const body = encodeBody(circumstances);
-  const plain = text.encode(body.text);
-  return { circumstances: seal(sealer, `${place}/circumstances`, plain) };
-}
-
-/** The circumstances of a batch, when its first event holds them and the key opens them. */
-export function openCircumstances(event: RecordedEvent, key: Uint8Array): unknown {
-  const { circumstances } = metadataOf(event);
-  if (circumstances === undefined) return null;
-  const place = `${event.stream}/${event.version}/${event.type}/circumstances`;
-  const plain = unseal(key, place, circumstances);
-  return plain === null ? null : decodeBody(new TextDecoder().decode(plain), null);
+/** The decision that a batch came of, as its first event keeps it; null where none is kept. */
+export function decisionOf(event: RecordedEvent, key: SealingKey): RecordedDecision | null {
+  const { decision = 0 } = metadataOf(event);
+  if (decision === 0) return null;
+  const plain = openSealed(event, key);
+  const behind = plain.subarray(plain.length - decision);
+  return decodeBody(new TextDecoder().decode(behind), null) as RecordedDecision;
 }
 
 /** The metadata of an event. Throws `damaged` when it is none, `too-new` for a later format. */
@@ -145,10 +144,10 @@ export function metadataOf(event: RecordedEvent): Metadata {
  * The fact of an event. With a key its Secrets are opened, without one they show as zeros. Throws
  * `damaged` when the octets are not what was sealed for this place.
  */
-export function disclose(event: RecordedEvent, key: Uint8Array | null): Fact {
-  const sealed = sealedPart(event);
+export function disclose(event: RecordedEvent, key: SealingKey | null): Fact {
+  if (!event.metadata.startsWith(OWN_FORMAT)) metadataOf(event);
   try {
-    const secrets = key === null ? null : openSecrets(event, key, sealed);
+    const secrets = key === null ? null : openSecrets(event, key);
     const fields = decodeBody(event.data, secrets) as object;
     return { type: event.type, ...fields };
   } catch (error) {
@@ -159,22 +158,22 @@ export function disclose(event: RecordedEvent, key: Uint8Array | null): Fact {
 
 /** Metadata of this format begins like this, since `enclose` writes it so. */
 const OWN_FORMAT = `{"format":${FORMAT},`;
+/** A body with Secrets has this in it: see `encodeBody`. */
+const SECRET_BEGIN = '"s:';
 
-/** The sealed Secrets of an event. Most have none: their metadata need not be parsed to know. */
-function sealedPart(event: RecordedEvent): string | undefined {
-  const { metadata } = event;
-  const isPlain = metadata.startsWith(OWN_FORMAT) && !metadata.includes('"sealed"');
-  return isPlain ? undefined : metadataOf(event).sealed;
+/** The Secrets of an event. Most have none: nothing need be opened to know. */
+function openSecrets(event: RecordedEvent, key: SealingKey): Uint8Array {
+  if (!event.data.includes(SECRET_BEGIN)) return EMPTY;
+  const plain = openSealed(event, key);
+  return plain.subarray(0, plain.length - (metadataOf(event).decision ?? 0));
 }
 
-function openSecrets(
-  event: RecordedEvent,
-  key: Uint8Array,
-  sealed: string | undefined,
-): Uint8Array {
-  if (sealed === undefined) return new Uint8Array(0);
-  const place = `${event.stream}/${event.version}/${event.type}`;
-  return unseal(key, place, sealed) ?? refuseSealed(event);
+function openSealed(event: RecordedEvent, key: SealingKey): Uint8Array {
+  const { sealed } = metadataOf(event);
+  if (sealed === undefined) return EMPTY;
+  return (
+    unseal(key, `${event.stream}/${event.version}/${event.type}`, sealed) ?? refuseSealed(event)
+  );
 }
 
 function refuseSealed(event: RecordedEvent): never {

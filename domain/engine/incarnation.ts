@@ -1,4 +1,5 @@
 import { fromBase64 } from '../crypto/base64.ts';
+import { sealingKey, type SealingKey } from '../crypto/sealing.ts';
 import { evolve, isTpmEventType, type TpmEvent } from '../tpm/evolve.ts';
 import { manufacture } from '../tpm/lineageFacts.ts';
 import type { Tpm } from '../tpm/tpm.ts';
@@ -92,7 +93,7 @@ async function begin(ports: LoadPorts, incarnation: string, first: RecordedEvent
   if (wrappedKey === undefined) throw damaged(first, 'it says nothing of the key of its stream');
   const key = await ports.keyRing.unwrap(fromBase64(wrappedKey), `tpm/${incarnation}`);
   if (key === null) throw damaged(first, 'the key ring does not hold the key of its stream');
-  const fact = tpmEvent(first, key);
+  const fact = tpmEvent(first, sealingKey(key));
   switch (fact.type) {
     case 'TpmManufactured': {
       const head = follows(NO_EVENTS, first);
@@ -132,10 +133,11 @@ export async function replay(
   let { tpm, head } = from;
   if (version !== null && head.version >= version) return from;
   const to = version ?? undefined;
+  const key = sealingKey(from.key);
   let count = 0;
   for await (const event of ports.store.read(tpmStream(incarnation), head.version + 1, to)) {
     head = follows(head, event);
-    tpm = evolve(tpm, tpmEvent(event, from.key));
+    tpm = evolve(tpm, tpmEvent(event, key));
     count += 1;
     if (count % EVENTS_BEFORE_REST === 0) await ports.rest();
   }
@@ -146,7 +148,7 @@ export async function replay(
  * The fact of a recorded event of a TPM; `too-new` for a type that this version does not know, or
  * one that names a command or an algorithm that it does not.
  */
-export function tpmEvent(event: RecordedEvent, key: Uint8Array | null): TpmEvent {
+export function tpmEvent(event: RecordedEvent, key: SealingKey | null): TpmEvent {
   const { stream, version, type } = event;
   const where = `Event ${version} of stream ${stream}`;
   if (!isTpmEventType(type)) throw unknown(`${where} is a ${type}`);
@@ -161,7 +163,7 @@ function unknown(what: string): StoreError {
 }
 
 /** The data key of a parent's stream, which a fork keeps sealed under its own. */
-export function parentKeyOf(first: RecordedEvent, key: Uint8Array): Uint8Array | null {
+export function parentKeyOf(first: RecordedEvent, key: SealingKey): Uint8Array | null {
   const { parentKey } = metadataOf(first);
   if (parentKey === undefined) return null;
   return unseal(key, `${first.stream}/parentKey`, parentKey);

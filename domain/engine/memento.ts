@@ -1,4 +1,5 @@
 import { fromBase64 } from '../crypto/base64.ts';
+import { sealingKey } from '../crypto/sealing.ts';
 import type { Tpm } from '../tpm/tpm.ts';
 import { concat, u16 } from '../structures/octets.ts';
 import type { BlobCache } from './blobCache.ts';
@@ -72,7 +73,7 @@ export async function recallMemento(
     const key = await keyRing.unwrap(fromBase64(stored.key), `tpm/${incarnation}`);
     if (key === null) return null;
     const head = { version: stored.version, link: stored.link };
-    const plain = unseal(key, place(incarnation, head), stored.sealed);
+    const plain = unseal(sealingKey(key), place(incarnation, head), stored.sealed);
     if (plain === null) return null;
     return { tpm: openState(plain), head, key, wrappedKey: stored.key };
   } catch {

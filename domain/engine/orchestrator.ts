@@ -1,5 +1,6 @@
 import { toBase64 } from '../crypto/base64.ts';
 import type { Circumstances } from '../commands/circumstances.ts';
+import { sealingKey } from '../crypto/sealing.ts';
 import { forkTpm, manufactureTpm, reendorseTpm } from '../lineage/lineage.ts';
 import {
   closeEndpoint,
@@ -268,7 +269,7 @@ export class Orchestrator {
     const { store, keyRing, entropy, clock, blobs, newId } = this.#ports;
     const stream = tpmStream(incarnation);
     const key = entropy.draw(DATA_KEY_SIZE);
-    const sealer = { key, draw: (count: number) => entropy.draw(count) };
+    const sealer = { key: sealingKey(key), draw: (count: number) => entropy.draw(count) };
     const wrapped = toBase64(await keyRing.wrap(key, `tpm/${incarnation}`));
     const parent =
       parentKey === null ? {} : { parentKey: seal(sealer, `${stream}/parentKey`, parentKey) };

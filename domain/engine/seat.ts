@@ -5,19 +5,21 @@ import {
   type RsaPrimes,
 } from '../commands/circumstances.ts';
 import { digest } from '../crypto/hash.ts';
+import { sealingKey } from '../crypto/sealing.ts';
 import { execute } from '../processor/execute.ts';
 import { indicate } from '../processor/indicate.ts';
 import { refusal } from '../processor/response.ts';
 import type { Signal, SignalOutcome } from '../processor/signals.ts';
-import { concat, toHex, u32 } from '../structures/octets.ts';
+import { toHex, u32 } from '../structures/octets.ts';
 import { TpmError } from '../structures/tpmError.ts';
 import { evolve, type TpmEvent } from '../tpm/evolve.ts';
 import type { Tpm } from '../tpm/tpm.ts';
-import { enclose, type Head } from './envelope.ts';
+import { enclose, type Head, type Sealer } from './envelope.ts';
 import { StoreError } from './eventStore.ts';
 import { replay, tpmStream, type LoadPorts, type Loaded } from './incarnation.ts';
 import { keepMemento } from './memento.ts';
 import type { Entropy, KeyFactory, PlatformClock } from './ports.ts';
+import { NotedCircumstances, type RecordedDecision } from './recordedDecision.ts';
 import type { TpmPort, TpmStatus } from './tpmPort.ts';
 import { Turns } from './turns.ts';
 
@@ -36,7 +38,8 @@ type Decided<A> = {
   readonly events: readonly TpmEvent[];
   readonly answer: A;
   readonly tpm: Tpm;
-  readonly circumstances: unknown;
+  /** Null when there is no event that keeps it. */
+  readonly recorded: RecordedDecision | null;
   readonly nowMs: number;
 };
 
@@ -66,6 +69,7 @@ export class Seat implements TpmPort {
   readonly #keys = new Map<string, RsaPrimes>();
   readonly #wrappedKey: string;
   readonly #key: Uint8Array;
+  readonly #sealer: Sealer;
   #tpm: Tpm;
   #head: Head;
   #mementoVersion: number;
@@ -80,6 +84,8 @@ export class Seat implements TpmPort {
     this.#tpm = loaded.tpm;
     this.#head = loaded.head;
     this.#key = loaded.key;
+    const draw = (count: number): Uint8Array => ports.entropy.draw(count);
+    this.#sealer = { key: sealingKey(loaded.key), draw };
     this.#wrappedKey = loaded.wrappedKey;
     this.#mementoVersion = loaded.head.version;
   }
@@ -149,11 +155,10 @@ export class Seat implements TpmPort {
 
   /** Keeps a memento of the state as it is. */
   async keepMemento(): Promise<void> {
-    const { blobs, entropy } = this.#ports;
+    const { blobs } = this.#ports;
     const state = { tpm: this.#tpm, head: this.#head };
     this.#mementoVersion = state.head.version;
-    const sealer = { key: this.#key, draw: (count: number) => entropy.draw(count) };
-    await keepMemento(blobs, this.incarnation, state, sealer, this.#wrappedKey);
+    await keepMemento(blobs, this.incarnation, state, this.#sealer, this.#wrappedKey);
   }
 
   /** Decides until it is durable, or until it is clear that it cannot be now. */
@@ -193,32 +198,22 @@ export class Seat implements TpmPort {
     locality: number,
     made: readonly RsaPrimes[],
   ): Decided<A> | KeyWanted {
-    const drawn: Uint8Array[] = [];
-    const used: RsaPrimes[] = [];
     const nowMs = Math.max(this.#ports.clock.nowMs(), this.#lastNowMs);
-    const circumstances: Circumstances = {
+    let used = 0;
+    const circumstances = new NotedCircumstances({
       nowMs,
       locality,
-      entropy: (count) => {
-        const octets = this.#ports.entropy.draw(count);
-        drawn.push(octets);
-        return octets;
-      },
+      entropy: (count) => this.#ports.entropy.draw(count),
       rsaPrimes: (wanted) => {
-        const primes = this.#primes(wanted, made[used.length]);
-        used.push(primes);
+        const primes = this.#primes(wanted, made[used]);
+        used += 1;
         return primes;
       },
-    };
+    });
     try {
       const { events, answer, tpm } = decide(this.#tpm, circumstances);
-      const recorded = {
-        request,
-        locality,
-        entropy: concat(...drawn),
-        primes: used.map(plainPrimes),
-      };
-      return { events, answer, tpm, circumstances: recorded, nowMs };
+      const recorded = events.length === 0 ? null : circumstances.note(request);
+      return { events, answer, tpm, recorded, nowMs };
     } catch (error) {
       if (error instanceof KeyWanted) return error;
       throw error;
@@ -227,15 +222,14 @@ export class Seat implements TpmPort {
 
   /** True when the facts are durable; false when another writer was quicker and all is new. */
   async #commit<A>(decided: Decided<A>): Promise<boolean> {
-    const { entropy, newId } = this.#ports;
+    const { newId } = this.#ports;
     const stream = tpmStream(this.incarnation);
-    const sealer = { key: this.#key, draw: (count: number) => entropy.draw(count) };
     const batch = {
       facts: decided.events,
       atMs: decided.nowMs,
-      circumstances: decided.circumstances,
+      decision: decided.recorded,
     };
-    const { events, head } = enclose(stream, this.#head, batch, sealer, newId);
+    const { events, head } = enclose(stream, this.#head, batch, this.#sealer, newId);
     this.#isUnsure = true;
     const appended = await this.#append(stream, events);
     if (appended.kind === 'conflict') {
@@ -321,8 +315,4 @@ function keyId(wanted: KeyRequest): string {
   const { bits, exponent, seed, label, context } = wanted;
   const named = new TextEncoder().encode(label);
   return toHex(digest('SHA256', u32(bits), u32(exponent), seed.octets, named, context));
-}
-
-function plainPrimes({ p, q }: RsaPrimes): { readonly p: Uint8Array; readonly q: Uint8Array } {
-  return { p: p.octets, q: q.octets };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ed25519PublicKey, ed25519Sign } from '../../domain/crypto/ed25519.ts';
-import { openGcm, sealGcm } from '../../domain/crypto/sealing.ts';
+import { openGcm, sealGcm, sealingKey } from '../../domain/crypto/sealing.ts';
 import type { KeyRing } from '../../domain/engine/ports.ts';
 import { concat } from '../../domain/structures/octets.ts';
 
@@ -33,15 +33,16 @@ export function memoryKeyRing(): KeyRing {
 
 function keyRingOf({ root, log }: Keys): KeyRing {
   const purposeOf = (purpose: string): Uint8Array => new TextEncoder().encode(purpose);
+  const sealing = sealingKey(root);
   return {
     wrap: (dataKey, purpose) => {
       const nonce = new Uint8Array(randomBytes(NONCE_SIZE));
-      return Promise.resolve(concat(nonce, sealGcm(root, nonce, purposeOf(purpose), dataKey)));
+      return Promise.resolve(concat(nonce, sealGcm(sealing, nonce, purposeOf(purpose), dataKey)));
     },
     unwrap: (wrapped, purpose) => {
       const nonce = wrapped.subarray(0, NONCE_SIZE);
       const sealed = wrapped.subarray(NONCE_SIZE);
-      return Promise.resolve(openGcm(root, nonce, purposeOf(purpose), sealed));
+      return Promise.resolve(openGcm(sealing, nonce, purposeOf(purpose), sealed));
     },
     sign: (message) => Promise.resolve(ed25519Sign(log, message)),
     publicKey: () => Promise.resolve(ed25519PublicKey(log)),

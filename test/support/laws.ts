@@ -1,5 +1,6 @@
 import { encodeBody } from '../../domain/engine/body.ts';
-import { disclose, follows } from '../../domain/engine/envelope.ts';
+import { decisionOf, disclose, follows, metadataOf } from '../../domain/engine/envelope.ts';
+import { recalledCircumstances } from '../../domain/engine/recordedDecision.ts';
 import { forkTpm } from '../../domain/lineage/lineage.ts';
 import { execute } from '../../domain/processor/execute.ts';
 import { TPM_RH } from '../../domain/structures/handles.ts';
@@ -7,7 +8,7 @@ import { sameOctets, toHex } from '../../domain/structures/octets.ts';
 import { fold, evolve, type TpmEvent } from '../../domain/tpm/evolve.ts';
 import type { Tpm } from '../../domain/tpm/tpm.ts';
 import { NOW_MS } from './tpms.ts';
-import { recordedCircumstances, type History, type Step } from './generator/history.ts';
+import type { History, Step } from './generator/history.ts';
 
 const CONTEXT_LOAD = '00000161';
 
@@ -42,14 +43,19 @@ export function replayLaw(history: History): string | null {
   return compare('the log folds to another state', fold(events), history.tpm);
 }
 
-/** Law 2: decided again with what surrounded it, a step gives the same octets and facts. */
-export function redecideLaw(step: Step): string | null {
-  const circumstances = recordedCircumstances(step);
-  const { events, response } = execute(step.before, step.request.slice(), circumstances);
-  if (!sameOctets(response, step.response)) {
-    return `decided again it answers ${toHex(response)} instead of ${toHex(step.response)}`;
+/**
+ * Law 2: decided again with what surrounded it, a step gives the same octets and facts. What
+ * surrounded it is taken from the log, where a step left anything there.
+ */
+export function redecideLaw({ before, nowMs, decision, recorded, ...step }: Step): string | null {
+  const kept = recorded === null ? decision : decisionOf(recorded.event, recorded.key);
+  const atMs = recorded === null ? nowMs : metadataOf(recorded.event).atMs;
+  if (!kept?.request) return 'the log does not tell what was decided';
+  const again = execute(before, kept.request.slice(), recalledCircumstances(kept, atMs));
+  if (!sameOctets(again.response, step.response)) {
+    return `decided again it answers ${toHex(again.response)} instead of ${toHex(step.response)}`;
   }
-  return compare('decided again it has other facts', events, step.events);
+  return compare('decided again it has other facts', again.events, step.events);
 }
 
 /** Law 3: a fork is its parent at that point, save what the fork itself changes. */

@@ -123,18 +123,22 @@ export class SqliteDatabase {
     if (version !== expectedVersion) {
       const isThere =
         version >= after && this.#isAppended(Number(row?.['id']), expectedVersion, events);
-      return isThere ? { kind: 'appended', version: after } : { kind: 'conflict', version };
+      return isThere
+        ? { kind: 'appended', version: after, position: null }
+        : { kind: 'conflict', version, position: null };
     }
     const id =
       row === undefined
         ? Number(this.#statement('addStream').run(stream, after).lastInsertRowid)
         : Number(row['id']);
     if (row !== undefined) this.#statement('moveStream').run(after, id);
+    let position = 0;
     events.forEach((event, i) => {
       const { id: eventId, type, data, metadata } = event;
-      this.#statement('addEvent').run(id, version + i + 1, eventId, type, data, metadata);
+      const values = [id, version + i + 1, eventId, type, data, metadata];
+      position = Number(this.#statement('addEvent').run(...values).lastInsertRowid);
     });
-    return { kind: 'appended', version: after };
+    return { kind: 'appended', version: after, position };
   }
 
   #isAppended(stream: number, expectedVersion: number, events: readonly WireEvent[]): boolean {

@@ -8,10 +8,12 @@ import {
   type RecordedEvent,
 } from '../../../domain/engine/eventStore.ts';
 import { assertAppendable } from '../appendable.ts';
+import { RecentEvents } from './recentEvents.ts';
 import { sqliteError } from './sqliteErrors.ts';
 import type {
   Answer,
   Asked,
+  Request,
   WireAppend,
   WireOutcome,
   WirePage,
@@ -20,8 +22,6 @@ import type {
 } from './wire.ts';
 
 const OWN_FILE = import.meta.url.endsWith('.ts') ? './sqliteWorker.ts' : './sqliteWorker.js';
-/** One transaction takes so many octets at most, so that none holds the next ones up for long. */
-const GROUP_CHARACTERS_MAX = 4_000_000;
 /** How long an append may wait for its followers. */
 const FOLLOW_DELAY_MS = 4;
 
@@ -30,10 +30,6 @@ type Waiting = {
   readonly reject: (error: Error) => void;
   /** Whether the thread was asked to write. */
   readonly isAppend: boolean;
-};
-type PendingAppend = WireAppend & {
-  readonly resolve: (outcome: Appended | Conflict) => void;
-  readonly reject: (error: Error) => void;
 };
 
 /** Opens a store in one SQLite file; it is made when it is not there. Throws StoreError. */
@@ -47,8 +43,8 @@ export async function openSqliteStore(
 }
 
 /**
- * A store in one SQLite file. All disk work is done in a worker thread; appends that arrive while
- * one is being written go into the next transaction together.
+ * A store in one SQLite file. All disk work is done in a worker thread; appends that reach it while
+ * it writes go into the next transaction together.
  */
 class SqliteStore implements EventStore {
   readonly opened: Promise<unknown>;
@@ -56,8 +52,9 @@ class SqliteStore implements EventStore {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #followers = new Set<() => void>();
-  #group: PendingAppend[] = [];
-  #appending: Promise<void> | null = null;
+  readonly #recent = new RecentEvents();
+  /** What is asked while the thread is at work goes to it in one message a turn. */
+  #outbox: Request[] = [];
   #closed: Promise<void> | null = null;
   /** Why the thread cannot be asked any more. */
   #ended: string | null = null;
@@ -70,8 +67,8 @@ class SqliteStore implements EventStore {
     this.opened = new Promise((resolve, reject) => {
       this.#waiting.set(0, { resolve, reject, isAppend: false });
     });
-    this.#worker.on('message', (answer: Answer) => {
-      this.#settle(answer);
+    this.#worker.on('message', (answers: readonly Answer[]) => {
+      for (const answer of answers) this.#settle(answer);
     });
     this.#worker.on('error', (error) => {
       this.#end(`The thread of ${this.#file} failed: ${messageOf(error)}.`);
@@ -89,49 +86,20 @@ class SqliteStore implements EventStore {
     assertAppendable(stream, expectedVersion, events);
     if (this.#closed !== null) throw this.#refusal();
     const copies = events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
-    return new Promise((resolve, reject) => {
-      this.#group.push({ stream, expectedVersion, events: copies, resolve, reject });
-      this.#appending ??= this.#appendGroups();
-    });
+    const append = { stream, expectedVersion, events: copies };
+    const answer = await this.#post({ kind: 'append', ...append });
+    const { kind, version, position } = answer as WireOutcome;
+    if (position !== null) this.#recent.push(recordedNow(append, position));
+    this.#wakeSoon();
+    return { kind, version };
   }
 
-  async #appendGroups(): Promise<void> {
-    while (this.#group.length > 0) {
-      const group = this.#takeGroup();
-      const appends = group.map(({ stream, expectedVersion, events }) => ({
-        stream,
-        expectedVersion,
-        events,
-      }));
-      try {
-        const outcomes = (await this.#ask({ kind: 'append', appends })) as readonly WireOutcome[];
-        outcomes.forEach((outcome, i) => group[i]?.resolve(outcome));
-        this.#wakeSoon();
-      } catch (error) {
-        for (const { reject } of group) reject(error as Error);
-      }
-    }
-    this.#appending = null;
-  }
-
-  /**
-   * Followers read what was appended in one go, a little later: the thread that they ask is the one
-   * that a guest's next command waits for.
-   */
+  /** Followers go on a little later, all at once: a guest's next command does not wait for them. */
   #wakeSoon(): void {
     this.#waking ??= setTimeout(() => {
       this.#waking = null;
       for (const wake of this.#followers) wake();
     }, FOLLOW_DELAY_MS);
-  }
-
-  #takeGroup(): readonly PendingAppend[] {
-    let characters = 0;
-    const beyond = this.#group.findIndex(({ events }) => {
-      for (const { data, metadata } of events) characters += data.length + metadata.length;
-      return characters > GROUP_CHARACTERS_MAX;
-    });
-    return this.#group.splice(0, beyond < 0 ? this.#group.length : Math.max(1, beyond));
   }
 
   async *read(
@@ -159,23 +127,36 @@ class SqliteStore implements EventStore {
   async *follow(afterPosition: string | null, signal: AbortSignal): AsyncGenerator<RecordedEvent> {
     let position = afterPosition === null ? 0 : Number(afterPosition);
     while (!isAborted(signal)) {
-      const appended = this.#appended(signal);
+      const appended = this.#nextAppend(signal);
       try {
-        const page = (await this.#ask({ kind: 'after', position })) as Rows;
-        for (const row of page.rows) {
+        const { events, isLast } = await this.#after(position);
+        for (const event of events) {
           if (isAborted(signal)) return;
-          position = row.position;
-          yield recorded(row);
+          position = Number(event.position);
+          yield event;
         }
-        if (page.isLast) await appended.promise;
+        if (this.#closed !== null) throw this.#refusal();
+        if (isLast) await appended.promise;
       } finally {
         appended.cancel();
       }
     }
   }
 
+  /** What is after a position: from memory, or the next page of it from the disk. */
+  async #after(position: number): Promise<Page> {
+    if (this.#closed !== null) throw this.#refusal();
+    const recent = this.#recent.after(position);
+    if (recent !== null) return { events: recent, isLast: true };
+    const { rows, isLast } = (await this.#ask({ kind: 'after', position })) as Rows;
+    return { events: rows.map(recorded), isLast };
+  }
+
   /** Resolves at the next append, at the end of the store, or when the signal aborts. */
-  #appended(signal: AbortSignal): { readonly promise: Promise<void>; readonly cancel: () => void } {
+  #nextAppend(signal: AbortSignal): {
+    readonly promise: Promise<void>;
+    readonly cancel: () => void;
+  } {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const wake = (): void => {
       resolve(undefined);
@@ -205,7 +186,6 @@ class SqliteStore implements EventStore {
   }
 
   async #close(): Promise<void> {
-    await this.#appending;
     if (this.#waking !== null) clearTimeout(this.#waking);
     const closing = this.#post({ kind: 'close' });
     for (const wake of this.#followers) wake();
@@ -214,9 +194,7 @@ class SqliteStore implements EventStore {
   }
 
   #ask(asked: Asked): Promise<unknown> {
-    const isFinishing = asked.kind === 'append'; // begun before the store was closed
-    if (this.#closed !== null && !isFinishing) return Promise.reject(this.#refusal());
-    return this.#post(asked);
+    return this.#closed === null ? this.#post(asked) : Promise.reject(this.#refusal());
   }
 
   #post(asked: Asked): Promise<unknown> {
@@ -225,8 +203,16 @@ class SqliteStore implements EventStore {
     this.#next += 1;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, isAppend: asked.kind === 'append' });
-      this.#worker.postMessage({ ...asked, id });
+      this.#outbox.push({ ...asked, id });
+      if (this.#waiting.size === 1) this.#send();
+      else if (this.#outbox.length === 1) process.nextTick(() => this.#send());
     });
+  }
+
+  #send(): void {
+    if (this.#outbox.length === 0) return;
+    this.#worker.postMessage(this.#outbox);
+    this.#outbox = [];
   }
 
   #settle({ id, value, error }: Answer): void {
@@ -252,6 +238,7 @@ class SqliteStore implements EventStore {
 }
 
 type Rows = WirePage<WireRow>;
+type Page = { readonly events: readonly RecordedEvent[]; readonly isLast: boolean };
 type Names = WirePage<{ readonly name: string }>;
 
 function isAborted(signal: AbortSignal): boolean {
@@ -264,4 +251,18 @@ function messageOf(error: unknown): string {
 
 function recorded({ position, ...row }: WireRow): RecordedEvent {
   return { ...row, position: String(position) };
+}
+
+/** The events of an append that has just been written; the last of them stands at `position`. */
+function recordedNow(
+  { stream, expectedVersion, events }: WireAppend,
+  position: number,
+): readonly RecordedEvent[] {
+  const before = position - events.length;
+  return events.map((event, i) => ({
+    ...event,
+    stream,
+    version: expectedVersion + i + 1,
+    position: String(before + i + 1),
+  }));
 }

@@ -13,22 +13,26 @@ export type WireRow = WireEvent & {
   readonly position: number;
 };
 
-/** One append of a group. */
+/** One append. */
 export type WireAppend = {
   readonly stream: string;
   readonly expectedVersion: number;
   readonly events: readonly WireEvent[];
 };
 
-/** What became of one append. */
-export type WireOutcome = { readonly kind: 'appended' | 'conflict'; readonly version: number };
+/** What became of one append; `position` of its last event when it has been written now. */
+export type WireOutcome = {
+  readonly kind: 'appended' | 'conflict';
+  readonly version: number;
+  readonly position: number | null;
+};
 
 /** Some rows, and whether there were no more when they were read. */
 export type WirePage<T> = { readonly rows: readonly T[]; readonly isLast: boolean };
 
-/** What the thread can be asked; each is answered in its turn. */
+/** What the thread can be asked, some at a time; each is answered in its turn. */
 export type Asked =
-  | { readonly kind: 'append'; readonly appends: readonly WireAppend[] }
+  | ({ readonly kind: 'append' } & WireAppend)
   | {
       readonly kind: 'read';
       readonly stream: string;
@@ -41,8 +45,9 @@ export type Asked =
   | { readonly kind: 'close' };
 
 export type Request = Asked & { readonly id: number };
+export type AppendRequest = Extract<Request, { readonly kind: 'append' }>;
 
-/** What the thread answers; `error` is SQLite's extended result code and its text. */
+/** What the thread answers, some at a time; an error is SQLite's extended code and its text. */
 export type Answer = {
   readonly id: number;
   readonly value?: unknown;

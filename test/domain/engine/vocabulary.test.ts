@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sealingKey } from '../../../domain/crypto/sealing.ts';
 import { link, splitLink, withLink } from '../../../domain/engine/chain.ts';
 import { enclose, type Fact } from '../../../domain/engine/envelope.ts';
 import type { NewEvent } from '../../../domain/engine/eventStore.ts';
@@ -62,7 +63,7 @@ async function visited(fact: Fact, format?: number) {
   await other.orchestrator.snapshot('alpha', 'before');
   const { head, key } = await seat.capture();
   const stream = tpmStream(seat.incarnation);
-  const sealer = { key, draw: randomOctets };
+  const sealer = { key: sealingKey(key), draw: randomOctets };
   const batch = { facts: [fact], atMs: 1_800_000_000_000 };
   const made = enclose(stream, head, batch, sealer, () => crypto.randomUUID());
   const before = { stream, version: head.version + 1, link: head.link };
@@ -174,7 +175,7 @@ describe('a later version', () => {
     const { head, key } = await seat.capture();
     const stream = tpmStream(seat.incarnation);
     const batch = { facts: [{ type: 'MoonPhaseMeasured' }], atMs: 1_800_000_000_000 };
-    const sealer = { key, draw: randomOctets };
+    const sealer = { key: sealingKey(key), draw: randomOctets };
     const { events } = enclose(stream, head, batch, sealer, () => crypto.randomUUID());
     await engine.parts.store.append(stream, head.version, events);
     for (const command of [extendCommand(1), READ_PCR_10, extendCommand(2)]) {

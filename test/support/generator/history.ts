@@ -1,13 +1,14 @@
-import type {
-  Circumstances,
-  KeyRequest,
-  RsaPrimes,
-} from '../../../domain/commands/circumstances.ts';
+import type { KeyRequest, RsaPrimes } from '../../../domain/commands/circumstances.ts';
 import { digest } from '../../../domain/crypto/hash.ts';
 import { kdfSource } from '../../../domain/crypto/drbg.ts';
 import { rsaPrimesFrom } from '../../../domain/crypto/primes.ts';
+import { sealingKey, type SealingKey } from '../../../domain/crypto/sealing.ts';
 import { enclose, type Head, NO_EVENTS } from '../../../domain/engine/envelope.ts';
 import type { RecordedEvent } from '../../../domain/engine/eventStore.ts';
+import {
+  NotedCircumstances,
+  type RecordedDecision,
+} from '../../../domain/engine/recordedDecision.ts';
 import { forkTpm, manufactureTpm, reendorseTpm } from '../../../domain/lineage/lineage.ts';
 import { execute } from '../../../domain/processor/execute.ts';
 import { indicate } from '../../../domain/processor/indicate.ts';
@@ -28,8 +29,9 @@ export type Step = {
   readonly request: Uint8Array;
   readonly nowMs: number;
   readonly locality: number;
-  readonly drawn: readonly Uint8Array[];
-  readonly primes: readonly RsaPrimes[];
+  readonly decision: RecordedDecision;
+  /** The first event of what came of it as the log has it, with the key of its stream. */
+  readonly recorded: { readonly event: RecordedEvent; readonly key: SealingKey } | null;
   readonly response: Uint8Array;
   readonly events: readonly TpmEvent[];
   readonly after: Tpm;
@@ -52,7 +54,7 @@ export function primesOf(text: string, bits: number, exponent: number): RsaPrime
 /** The log of one incarnation: it goes on from the link of its parent's, under a key of its own. */
 export type Stream = {
   readonly name: string;
-  readonly key: Uint8Array;
+  readonly key: SealingKey;
   readonly start: Head;
   readonly recorded: RecordedEvent[];
 };
@@ -77,7 +79,7 @@ export class History {
     this.random = random;
     this.#hasRecord = hasRecord;
     this.#begin('tpm-generated', NO_EVENTS);
-    const made = manufactureTpm('generated', profile, this.#circumstances(0, [], []));
+    const made = manufactureTpm('generated', profile, this.#circumstances(0));
     this.tpm = fold(made);
     this.#record(made);
   }
@@ -85,23 +87,21 @@ export class History {
   /** Sends a request; gives the response. */
   send(request: Uint8Array, locality = 0): Uint8Array {
     const before = this.tpm;
-    const drawn: Uint8Array[] = [];
-    const primes: RsaPrimes[] = [];
-    const circumstances = this.#circumstances(locality, drawn, primes);
+    const circumstances = this.#circumstances(locality);
     this.isDeciding = true;
     const { events, response, tpm } = execute(before, request.slice(), circumstances);
     this.isDeciding = false;
-    const { nowMs } = this;
-    const step = { before, request, nowMs, locality, drawn, primes, response, events };
+    const decision = circumstances.note(request);
+    const recorded = this.#record(events, decision);
+    const around = { nowMs: this.nowMs, locality, decision, recorded };
     this.tpm = tpm;
-    this.steps.push({ ...step, after: tpm });
-    this.#record(events);
+    this.steps.push({ before, request, ...around, response, events, after: tpm });
     return response;
   }
 
   /** Gives the TPM a signal of the platform. */
   signal(signal: Signal): void {
-    const { events } = indicate(this.tpm, signal, this.#circumstances(0, [], []));
+    const { events } = indicate(this.tpm, signal, this.#circumstances(0));
     this.tpm = events.reduce(evolve, this.tpm);
     this.#record(events);
   }
@@ -111,7 +111,7 @@ export class History {
     const { incarnation } = this.tpm.identity;
     const { version, link } = this.#head;
     const name = `fork-${this.events.length}`;
-    const circumstances = this.#circumstances(0, [], []);
+    const circumstances = this.#circumstances(0);
     const point = { incarnation, version, link };
     const forked = forkTpm(this.tpm, point, name, 'clone', circumstances);
     this.#begin(`tpm-${name}`, { version: 0, link });
@@ -122,26 +122,17 @@ export class History {
   }
 
   #begin(name: string, start: Head): void {
-    this.streams.push({ name, key: this.random.octets(32), start, recorded: [] });
+    this.streams.push({ name, key: sealingKey(this.random.octets(32)), start, recorded: [] });
     this.#head = start;
   }
 
-  #circumstances(locality: number, drawn: Uint8Array[], primes: RsaPrimes[]): Circumstances {
-    return {
+  #circumstances(locality: number): NotedCircumstances {
+    return new NotedCircumstances({
       nowMs: this.nowMs,
       locality,
-      entropy: (count) => {
-        const octets = this.random.octets(count);
-        drawn.push(octets);
-        return octets;
-      },
-      rsaPrimes: (wanted) => {
-        const { bits, exponent } = wanted;
-        const made = primesOf(this.#kindOf(wanted), bits, exponent);
-        primes.push(made);
-        return made;
-      },
-    };
+      entropy: (count) => this.random.octets(count),
+      rsaPrimes: (wanted) => primesOf(this.#kindOf(wanted), wanted.bits, wanted.exponent),
+    });
   }
 
   /** A few kinds of keys, or where there is a twin, whose keys all differ, one after the other. */
@@ -158,36 +149,20 @@ export class History {
     return `twin ${order}`;
   }
 
-  #record(facts: readonly TpmEvent[]): void {
-    if (facts.length === 0) return;
+  #record(facts: readonly TpmEvent[], decision?: RecordedDecision): Step['recorded'] {
+    if (facts.length === 0) return null;
     this.events.push(...facts);
-    if (!this.#hasRecord) return;
+    if (!this.#hasRecord) return null;
     const { name: stream, key, recorded } = this.streams.at(-1)!;
     const sealer = { key, draw: (count: number) => this.random.octets(count) };
-    const batch = { facts, atMs: this.nowMs };
+    const batch = { facts, atMs: this.nowMs, decision: decision ?? null };
     const { events, head } = enclose(stream, this.#head, batch, sealer, () => 'id');
+    const first = recorded.length;
     events.forEach((event, i) => {
       const version = this.#head.version + i + 1;
       recorded.push({ ...event, stream, version } as RecordedEvent);
     });
     this.#head = head;
+    return { event: recorded[first]!, key };
   }
-}
-
-/** The same circumstances once more, for deciding a step again. */
-export function recordedCircumstances({ nowMs, locality, drawn, primes }: Step): Circumstances {
-  const octets = Buffer.concat(drawn);
-  let at = 0;
-  let used = 0;
-  return {
-    nowMs,
-    locality,
-    entropy: (count) => Uint8Array.from(octets.subarray(at, (at += count))),
-    rsaPrimes: () => {
-      const made = primes[used];
-      used += 1;
-      if (made === undefined) throw new Error('the second decision wants another key');
-      return made;
-    },
-  };
 }

@@ -26,6 +26,11 @@ export class View<Row> {
     return this.#rows.get(key);
   }
 
+  /** In the order in which they were first set; restored ones come first. */
+  keys(): IterableIterator<string> {
+    return this.#rows.keys();
+  }
+
   values(): IterableIterator<Row> {
     return this.#rows.values();
   }

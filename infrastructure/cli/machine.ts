@@ -52,6 +52,8 @@ function addMaking(machine: Command): void {
     .action(clone);
 }
 
+type MachinePage = { readonly machines: readonly ShownMachine[]; readonly next: string | null };
+
 type CloneOptions = VerbOptions & {
   readonly snapshot?: string;
   readonly count?: number;
@@ -66,10 +68,9 @@ async function clone(source: string, name: string, options: CloneOptions): Promi
 
 function addLooking(machine: Command): void {
   addVerb(machine, 'list', 'list machines').action(async (options: VerbOptions) => {
-    const found = await new EngineClient(options.data).get<{
-      readonly machines: readonly ShownMachine[];
-    }>('/machines');
-    answer(options, found, () => listed(found.machines));
+    const machines: ShownMachine[] = [];
+    for await (const page of pagesOf(new EngineClient(options.data))) machines.push(...page);
+    answer(options, { machines }, () => listed(machines));
   });
   addVerb(machine, 'show <name>', 'show a machine and its TPM').action(
     async (name: string, options: VerbOptions) => {
@@ -77,6 +78,15 @@ function addLooking(machine: Command): void {
       answer(options, shown, () => detailed(shown));
     },
   );
+}
+
+async function* pagesOf(client: EngineClient): AsyncGenerator<readonly ShownMachine[]> {
+  let after: string | null | undefined;
+  while (after !== null) {
+    const page: MachinePage = await client.get<MachinePage>('/machines', { after });
+    yield page.machines;
+    after = page.next;
+  }
 }
 
 function addChange(machine: Command, usage: string, description: string, verb: string): void {

@@ -6,17 +6,26 @@ import { Refusal } from '../../domain/machines/refusal.ts';
 import { toHex } from '../../domain/structures/octets.ts';
 import type { Tpm } from '../../domain/tpm/tpm.ts';
 import { familyOf, lineage, type IncarnationRow } from '../../projections/lineage.ts';
-import { machines } from '../../projections/machines.ts';
+import { machines, type MachineRow } from '../../projections/machines.ts';
 import type { ProjectionRun } from '../../projections/run.ts';
 import type { Engine } from '../engine.ts';
 import { ENGINE, PROJECTIONS, STORE } from '../tokens.ts';
+import { NameOrder } from './nameOrder.ts';
 import type { NotingStore } from './notingStore.ts';
 import { showTime } from './showing.ts';
 
 export type Shown = Readonly<Record<string, unknown>>;
 
+/** Which machines: those after a name, so many at most. */
+export type Page = { readonly after?: string; readonly limit?: number };
+
+/** `next` is the name to go on after; null behind the last machine. */
+export type MachinePage = { readonly machines: readonly Shown[]; readonly next: string | null };
+
 /** How long a reader waits for views to show what was written before. */
 const PATIENCE_MS = 5000;
+/** So many machines are told of at a time. */
+export const PAGE_MAX = 100;
 
 /** Machines and their families, for people and programs. What was written before is in it. */
 @injectable()
@@ -24,6 +33,7 @@ export class MachineReader {
   readonly #engine: Engine;
   readonly #projections: ProjectionRun;
   readonly #store: NotingStore;
+  readonly #names = new NameOrder();
 
   constructor(
     @inject(ENGINE) engine: Engine,
@@ -35,16 +45,21 @@ export class MachineReader {
     this.#store = store;
   }
 
-  /** All machines in the order of their names. */
-  async list(): Promise<readonly Shown[]> {
+  /** Machines in the order of their names, from the one after a name on; and where to go on. */
+  async list({ after = '', limit = PAGE_MAX }: Page): Promise<MachinePage> {
     await this.#catchUp();
-    const rows = [...this.#projections.view(machines).values()];
-    return rows
-      .sort((a, b) => a.machine.name.localeCompare(b.machine.name))
-      .map(({ machine, createdAtMs, source }) => ({
-        ...this.#outside(machine, createdAtMs, source),
-        tpm: this.#tpmOfRow(machine),
-      }));
+    const view = this.#projections.view(machines);
+    this.#names.take(view.keys(), view.size);
+    const names = this.#names.after(after, limit + 1);
+    const shown = names.slice(0, limit).flatMap((name) => this.#row(view.get(name)));
+    return { machines: shown, next: names.length > limit ? (names[limit - 1] ?? null) : null };
+  }
+
+  #row(row: MachineRow | undefined): readonly Shown[] {
+    if (row === undefined) return [];
+    const { machine, createdAtMs, source } = row;
+    const outside = this.#outside(machine, createdAtMs, source);
+    return [{ ...outside, tpm: this.#tpmOfRow(machine) }];
   }
 
   /** One machine with its TPM as it is now. */

@@ -12,6 +12,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { PAGE_MAX } from '../hosting/machineReader.ts';
 
 const NAME = /^[a-z0-9-]{1,63}$/;
 const NAME_MESSAGE = '$property: expected 1 to 63 characters of a-z, 0-9 and "-"';
@@ -93,6 +94,12 @@ export class VerifyHistories {
 }
 
 const VERSION_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Which machines: those whose names come after one, so many at most. */
+export class MachinesQuery {
+  @IsOptional() @IsName() after?: string;
+  @IsOptional() @Type(() => Number) @IsWhole(1, PAGE_MAX) limit?: number;
+}
 
 /** Which part of a history. */
 export class HistoryQuery {

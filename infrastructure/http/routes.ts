@@ -9,6 +9,7 @@ import {
   DiffQuery,
   EndpointsQuery,
   HistoryQuery,
+  MachinesQuery,
   NOTE_SIZE_MAX,
   OpenEndpointRequest,
   RollBack,
@@ -68,8 +69,9 @@ export const ROUTES: readonly Route[] = [
   route({
     method: 'GET',
     path: '/v1/machines',
-    summary: 'List machines',
-    answer: async ({ reader }) => ({ machines: await reader.list() }),
+    summary: 'List machines in the order of their names, page by page',
+    query: MachinesQuery,
+    answer: ({ reader }, { query }) => reader.list(query),
   }),
   route({
     method: 'GET',

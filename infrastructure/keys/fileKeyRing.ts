@@ -34,6 +34,8 @@ export function memoryKeyRing(): KeyRing {
 function keyRingOf({ root, log }: Keys): KeyRing {
   const purposeOf = (purpose: string): Uint8Array => new TextEncoder().encode(purpose);
   const sealing = sealingKey(root);
+  // The first one of a process takes tens of milliseconds: they are not to be spent later.
+  const publicKey = ed25519PublicKey(log);
   return {
     wrap: (dataKey, purpose) => {
       const nonce = new Uint8Array(randomBytes(NONCE_SIZE));
@@ -45,7 +47,7 @@ function keyRingOf({ root, log }: Keys): KeyRing {
       return Promise.resolve(openGcm(sealing, nonce, purposeOf(purpose), sealed));
     },
     sign: (message) => Promise.resolve(ed25519Sign(log, message)),
-    publicKey: () => Promise.resolve(ed25519PublicKey(log)),
+    publicKey: () => Promise.resolve(publicKey),
   };
 }
 

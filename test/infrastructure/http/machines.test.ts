@@ -43,6 +43,32 @@ describe('the life of a machine over HTTP', () => {
     expect(listed.map(({ name }) => name)).toEqual(['bare', 'node-1', 'node-2', 'node-3']);
   });
 
+  it('lists machines page by page by name, those that come meanwhile too', async () => {
+    const host = await TestHost.open();
+    const make = (name: string, count?: number) =>
+      host.post('/v1/machines', { name, tpm: false, ...(count === undefined ? {} : { count }) });
+    await make('node', 120);
+    const page = async (query: string) => {
+      const { body } = await host.get(`/v1/machines${query}`);
+      const listed = body['machines'] as { name: string }[];
+      return { names: listed.map(({ name }) => name), next: body['next'] };
+    };
+    const first = await page('');
+    expect(first.names).toHaveLength(100);
+    expect(first.next).toBe(first.names.at(-1));
+    await make('zone');
+    await make('alpha');
+    const second = await page(`?after=${String(first.next)}`);
+    const names = [...first.names, ...second.names];
+    expect(names).toEqual([...names].sort());
+    expect(names).toHaveLength(121);
+    expect(second).toMatchObject({ next: null });
+    expect(names.at(-1)).toBe('zone');
+    expect(await page('?limit=2')).toEqual({ names: ['alpha', 'node-1'], next: 'node-1' });
+    expect((await host.get('/v1/machines?limit=101')).status).toBe(400);
+    expect((await host.get('/v1/machines?after=A')).status).toBe(400);
+  });
+
   it('pauses, resumes, switches power and retires', async () => {
     const host = await TestHost.open();
     await host.post('/v1/machines', { name: 'web' });

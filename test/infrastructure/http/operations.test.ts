@@ -61,7 +61,10 @@ describe('the API over TCP', () => {
   it('answers who has the token', async () => {
     const { port, token } = await opened();
     const headers = { authorization: `Bearer ${token}` };
-    expect((await ask(port, 'GET', '/v1/machines', { headers })).body).toEqual({ machines: [] });
+    expect((await ask(port, 'GET', '/v1/machines', { headers })).body).toEqual({
+      machines: [],
+      next: null,
+    });
   });
 
   it.each([

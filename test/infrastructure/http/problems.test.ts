@@ -48,7 +48,7 @@ const REFUSED: readonly Case[] = [
   ],
   [
     'a query where none is expected',
-    ['GET', '/v1/machines?limit=3'],
+    ['GET', '/v1/machines/web?limit=3'],
     400,
     'limit: there is no such field.',
   ],

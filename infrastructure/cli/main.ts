@@ -10,6 +10,8 @@ if (Number.parseInt(process.versions.node) < NODE_MIN) {
   process.stderr.write(`stemma: Node.js ${NODE_MIN} or later is needed, this is ${found}.\n`);
   process.exitCode = 1;
 } else {
+  const { endWithReader } = await import('./terminal.ts');
   const { run } = await import('./program.ts');
+  endWithReader();
   process.exitCode = await run(process.argv.slice(2));
 }

@@ -9,7 +9,7 @@ import { addServe } from './serve.ts';
 import { addSimulator } from './simulate.ts';
 import { addState } from './state.ts';
 import { VERSION } from '../version.ts';
-import { endWithReader, say } from './terminal.ts';
+import { say } from './terminal.ts';
 import { addVerify } from './verify.ts';
 
 /** What commander throws when it has done all that was asked: shown its help or its version. */
@@ -17,7 +17,6 @@ const ANSWERED: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'comma
 
 /** Runs a command line; gives the exit status: 0 done, 1 refused or failed, 2 wrong usage. */
 export async function run(args: readonly string[]): Promise<number> {
-  endWithReader();
   forgetEmptyVariables();
   try {
     await createProgram().parseAsync([...args], { from: 'user' });

@@ -30,7 +30,7 @@ export type UsedSession = {
 export type Call = {
   readonly command: Command;
   readonly handles: readonly number[];
-  /** The Names of the handles, as they were before the command. */
+  /** The Names of the handles, as they were before the command; none where nobody asks. */
   readonly names: readonly Uint8Array[];
   readonly sessions: readonly UsedSession[];
   /** The parameter area as it came: its first parameter may be encrypted. */

@@ -98,7 +98,9 @@ function readCall(tpm: Tpm, command: Command, hasSessions: boolean, reader: Read
   });
   if (!hasSessions) requireEnough(command.handles, 0);
   const sessions = hasSessions ? readSessions(tpm, command, handles, reader) : [];
-  const isNamed = sessions.length > 0 || tpm.audit.commands.includes(command.code);
+  // A password says nothing of the Names: they are worked out for those who do.
+  const isHashed = sessions.some(({ session }) => session !== null);
+  const isNamed = isHashed || tpm.audit.commands.includes(command.code);
   const names = isNamed ? namesOf(tpm, handles) : [];
   return { command, handles, names, sessions, parameters: reader.peekRest() };
 }

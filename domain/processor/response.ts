@@ -15,6 +15,7 @@ import { includesAuth, responseHmac } from './sessionHmac.ts';
 
 const TAG_NO_SESSIONS = 0x8001;
 const TAG_SESSIONS = 0x8002;
+const HEADER_SIZE = 10;
 
 /** The response to a command that was refused: a header and nothing else. Part 1, 18.3 Response */
 export function refusal(error: TpmError): Uint8Array {
@@ -22,13 +23,15 @@ export function refusal(error: TpmError): Uint8Array {
 }
 
 function withHeader(tag: number, code: number, body: Uint8Array): Uint8Array {
-  const response = new Uint8Array(10 + body.length);
+  const size = HEADER_SIZE + body.length;
+  const response = new Uint8Array(size);
   response[0] = tag >>> 8;
   response[1] = tag;
-  const numbers = new DataView(response.buffer);
-  numbers.setUint32(2, response.length);
-  numbers.setUint32(6, code);
-  response.set(body, 10);
+  for (let i = 0; i < 4; i += 1) {
+    response[2 + i] = size >>> (24 - 8 * i);
+    response[6 + i] = code >>> (24 - 8 * i);
+  }
+  response.set(body, HEADER_SIZE);
   return response;
 }
 
@@ -77,6 +80,9 @@ export function success(
   rolled: readonly Rolled[],
   circumstances: Circumstances,
 ): Uint8Array {
+  if (call.sessions.length === 0 && decision.handle === undefined) {
+    return withHeader(TAG_NO_SESSIONS, 0, plain);
+  }
   const writer = new Writer();
   if (decision.handle !== undefined) writer.u32(decision.handle);
   if (call.sessions.length === 0) {

@@ -93,7 +93,8 @@ const LISTS: Readonly<Record<Of<typeof TPM_CAP>, (query: Query) => Answer>> = {
     return { moreData: count === 0, capabilityData: { capability: 'PCRS', assignedPCR } };
   },
   TPM_PROPERTIES: ({ property, count, ...facts }) => {
-    const { page, moreData } = cut(propertiesFrom(property, facts), count, CAP_MAX.PROPERTIES);
+    const size = Math.min(count, CAP_MAX.PROPERTIES);
+    const { page, moreData } = cut(propertiesFrom(property, size + 1, facts), size);
     return { moreData, capabilityData: { capability: 'TPM_PROPERTIES', tpmProperties: page } };
   },
   PCR_PROPERTIES: ({ property, count }) => {
@@ -124,7 +125,7 @@ const LISTS: Readonly<Record<Of<typeof TPM_CAP>, (query: Query) => Answer>> = {
 function cut<T>(
   all: readonly T[],
   count: number,
-  max: number,
+  max = count,
 ): { readonly page: readonly T[]; readonly moreData: boolean } {
   const size = Math.min(count, max);
   return { page: all.slice(0, size), moreData: all.length > size };

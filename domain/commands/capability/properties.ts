@@ -114,12 +114,19 @@ const VARIABLE: readonly PropertyRow[] = [
   { offset: 20, value: ({ tpm }) => Number(tpm.audit.counter & 0xffffffffn) },
 ];
 
-/** The properties of the group of `first` from there on, in their order. */
-export function propertiesFrom(first: number, facts: PropertyFacts): readonly TpmsTaggedProperty[] {
+/** The properties of the group of `first` from there on, in their order, so many at most. */
+export function propertiesFrom(
+  first: number,
+  count: number,
+  facts: PropertyFacts,
+): readonly TpmsTaggedProperty[] {
   const isFixed = first < PT_VAR;
   const base = isFixed ? PT_FIXED : PT_VAR;
-  return (isFixed ? FIXED : VARIABLE)
-    .filter(({ offset }) => base + offset >= first)
+  const group = isFixed ? FIXED : VARIABLE;
+  const from = group.findIndex(({ offset }) => base + offset >= first);
+  return group
+    .slice(from < 0 ? group.length : from)
+    .slice(0, count)
     .map(({ offset, value }) => ({
       property: base + offset,
       value: typeof value === 'number' ? value : value(facts),

@@ -12,8 +12,8 @@ parent, parent_public = storage()
 message = b"a message to sign"
 
 # Keys made outside are imported in the clear and wrapped for the parent by the library.
-for outside in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1()),
-                ec.generate_private_key(ec.SECP384R1())):
+for outside in (rsa.generate_private_key(65537, 2048), outside_ecc(),
+                outside_ecc(ec.SECP384R1)):
     is_rsa = isinstance(outside, rsa.RSAPrivateKey)
     pem = outside.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                 serialization.NoEncryption())
@@ -55,7 +55,7 @@ used = policy(*steps)
 _, duplicate, _ = tpm.duplicate(mover, ESYS_TR.NULL, TPM2B_DATA(), NO_SYMMETRIC, session1=used)
 opened, _ = TPMT_SENSITIVE.unmarshal(bytes(duplicate)[2:])
 assert is_mover(opened)
-for outside in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())):
+for outside in (rsa.generate_private_key(65537, 2048), outside_ecc()):
     pem = outside.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                 serialization.NoEncryption())
     public = TPM2B_PUBLIC.from_pem(
@@ -125,7 +125,7 @@ flush(loaded)
 
 # ECDH with a key of the library's.
 agreeing, agreeing_public = child(parent, "ecc256:ecdh", MADE | TPMA_OBJECT.DECRYPT)
-theirs = ec.generate_private_key(ec.SECP256R1())
+theirs = outside_ecc()
 numbers = theirs.public_key().public_numbers()
 point = TPM2B_ECC_POINT(TPMS_ECC_POINT(x=numbers.x.to_bytes(32, "big"), y=numbers.y.to_bytes(32, "big")))
 shared = tpm.ecdh_zgen(agreeing, point)

@@ -52,7 +52,7 @@ with refused(0x9A4):
 flush(used, sealed)
 
 # A signature by a key outside, with a nonce, an expiry, a ticket; the ticket in place of it.
-outside = ec.generate_private_key(ec.SECP256R1())
+outside = outside_ecc()
 authority_public = TPM2B_PUBLIC.from_pem(
     outside.public_key().public_bytes(serialization.Encoding.PEM,
                                       serialization.PublicFormat.SubjectPublicKeyInfo),

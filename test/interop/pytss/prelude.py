@@ -7,6 +7,8 @@ import os
 from contextlib import contextmanager
 from hashlib import sha256
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from tpm2_pytss import *
 
 tpm = ESAPI(os.environ["TPM2TOOLS_TCTI"])
@@ -103,6 +105,16 @@ def flush(*handles):
     for handle in handles:
         tpm.flush_context(handle)
 
+
+def outside_ecc(curve=ec.SECP256R1):
+    """A key made outside. The library drops leading zeros of its numbers, which no TPM takes: it is
+    one whose numbers have none."""
+    while True:
+        key = ec.generate_private_key(curve())
+        point = key.public_key().public_numbers()
+        numbers = (point.x, point.y, key.private_numbers().private_value)
+        if all(number >> key.curve.key_size - 8 for number in numbers):
+            return key
 
 def sha(*parts):
     return sha256(b"".join(parts)).digest()

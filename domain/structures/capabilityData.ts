@@ -26,6 +26,7 @@ export const TPM_CAP = oneOf('TPM_CAP', UINT32, {
   ECC_CURVES: 8,
   AUTH_POLICIES: 9,
   ACT: 10,
+  VENDOR_PROPERTY: 0x100,
 });
 
 /** MAX_CAP_BUFFER: the size of a TPMS_CAPABILITY_DATA at most. TPM_PT_MAX_CAP_BUFFER */
@@ -108,6 +109,7 @@ const TPMU_CAPABILITIES = {
     authPolicies: list('TPML_TAGGED_POLICY', TPMS_TAGGED_POLICY, CAP_MAX.POLICIES),
   }),
   ACT: struct('ACT', { actData: HANDLES }),
+  VENDOR_PROPERTY: struct('VENDOR_PROPERTY', {}),
 };
 
 /** TPMS_CAPABILITY_DATA as a value. */

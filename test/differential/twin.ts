@@ -143,7 +143,8 @@ export class Twin {
 
   #start({ before }: Sent, plan: Plan, { handle, values }: Opened): void {
     this.#tainted.delete(handle);
-    const nonceTPM = values['nonceTPM'] as Uint8Array;
+    const nonceTPM = values['nonceTPM'] as Uint8Array | undefined;
+    if (nonceTPM === undefined) return; // a mutation had it encrypted for nobody knows whom
     const [tpmKey = 0, bind = 0] = plan.handles;
     if (tpmKey === TPM_RH.NULL && bind === TPM_RH.NULL) {
       this.#sessions.set(handle, { sessionKey: EMPTY, nonceTPM });

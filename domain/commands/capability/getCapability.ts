@@ -119,6 +119,8 @@ const LISTS: Readonly<Record<Of<typeof TPM_CAP>, (query: Query) => Answer>> = {
     if (property < ACT_FIRST || property > ACT_LAST) refuse('VALUE', { parameter: 2 });
     return { moreData: false, capabilityData: { capability: 'ACT', actData: [] } };
   },
+  // There is such a capability, and this vendor has none of it.
+  VENDOR_PROPERTY: () => refuse('VALUE', { parameter: 1 }),
 };
 
 /** As many as were asked for and as fit; `moreData` when that is not all. */

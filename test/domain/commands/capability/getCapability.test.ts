@@ -85,6 +85,7 @@ describe('getCapability', () => {
     asked('HANDLES', 0x90000000).refuses('HANDLE', { parameter: 2 });
     asked('PCRS', 1).refuses('VALUE', { parameter: 2 });
     asked('AUTH_POLICIES', 0).refuses('VALUE', { parameter: 2 });
+    asked('VENDOR_PROPERTY', 0).refuses('VALUE', { parameter: 1 });
   });
 
   test('in failure mode tells properties only', () => {

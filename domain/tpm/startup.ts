@@ -219,7 +219,7 @@ function countersAfter(tpm: Tpm, kind: StartupKind): Partial<Tpm['clock']> {
   const restartCount = (tpm.lifecycle.saved?.restartCount ?? tpm.clock.restartCount) + 1;
   if (kind === 'resume') return { restartCount };
   if (kind === 'restart') return { restartCount, clearCount: clearCount + 1 };
-  return { resetCount: resetCount + 1, restartCount: 0, clearCount: clearCount + 1 };
+  return { resetCount: resetCount + 1, restartCount: 0, clearCount: 0 };
 }
 
 /**

@@ -72,15 +72,24 @@ type Machine = {
   readonly tpm: { readonly endorsement: { readonly status: string } };
 };
 
+/** All machines by name, page by page. */
+async function listed(engine: EngineProcess): Promise<ReadonlyMap<string, Machine>> {
+  type Page = { readonly machines: readonly Machine[]; readonly next: string | null };
+  const machines = new Map<string, Machine>();
+  for (let query = ''; ;) {
+    const { machines: some, next } = await engine.api<Page>('GET', `/machines${query}`);
+    for (const machine of some) machines.set(machine.name, machine);
+    if (next === null) return machines;
+    query = `?after=${next}`;
+  }
+}
+
 /** What is wrong with the copies; null when all that were acknowledged are there, and whole. */
 async function checkCopies(engine: EngineProcess, copies: Copies): Promise<string | null> {
-  const { machines } = await engine.api<{ readonly machines: readonly Machine[] }>(
-    'GET',
-    '/machines',
-  );
+  const machines = await listed(engine);
   for (const [name, isAcknowledged] of copies) {
     if (!isAcknowledged) continue;
-    const machine = machines.find((one) => one.name === name);
+    const machine = machines.get(name);
     if (machine === undefined) return `${name} was acknowledged and is not there`;
     if (machine.tpm.endorsement.status !== 'enabled') return `${name} was not re-endorsed`;
   }

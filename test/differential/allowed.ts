@@ -130,8 +130,11 @@ export const ALLOWED: readonly Allowed[] = [
   {
     reason: 'behind a wrong size or octet come random ones, which are refused where they are wrong',
     isLast: false,
-    is: ({ edits, mutation, response }, { code, isSame }) =>
-      (edits.length > 0 || mutation !== null) && !isSame && response.code !== 0 && code !== 0,
+    is: ({ edits, mutation, response }, { code, isRequestSame }) =>
+      (edits.length > 0 || mutation !== null) &&
+      !isRequestSame &&
+      response.code !== 0 &&
+      code !== 0,
   },
   {
     reason: 'the reference takes back with TPM2_Clear what PCR_Allocate did for the next _TPM_Init',

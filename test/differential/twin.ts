@@ -31,6 +31,8 @@ export type Answered = Opened & {
   readonly parting: Parting | null;
   /** Nothing that is random went into the command. */
   readonly isSame: boolean;
+  /** Both sides were sent the very same octets: no nonce of theirs, no HMAC over one. */
+  readonly isRequestSame: boolean;
 };
 
 /** A TPM in another process, and what its platform can tell it. */
@@ -99,13 +101,14 @@ export class Twin {
     if (theirs.code === 0) this.#follow(sent, plan, theirs);
     const areTwins = (one: string, other: string): boolean => this.#pairs.has(`${one} ${other}`);
     const isSame = this.#isSame(sent, own) && !this.#isTainted(plan);
+    const isRequestSame = sameOctets(request, sent.request);
     const isRefused = sent.response.code !== 0 || theirs.code !== 0;
-    if (isRefused) return { ...theirs, parting: null, isSame };
+    if (isRefused) return { ...theirs, parting: null, isSame, isRequestSame };
     this.#taint(plan, isSame);
     const found = parting({ sent, theirs, areTwins, isSame });
     this.#learn(sent.response.values, theirs.values);
     this.#learn(noncesOf(sent.response), noncesOf(theirs));
-    return { ...theirs, parting: found, isSame };
+    return { ...theirs, parting: found, isSame, isRequestSame };
   }
 
   /** Nothing that is random goes into the command: what comes out must be the same. */

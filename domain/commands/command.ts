@@ -68,6 +68,8 @@ export type CommandRow<H, P, R> = {
   readonly isExtensive?: boolean;
   /** TPMA_CC.flushed: a handle of the command is flushed when it succeeds. */
   readonly isFlushed?: boolean;
+  /** A policy that authorizes it must ask for the authorization value. */
+  readonly needsAuthValue?: boolean;
   /** No sessions at all: an authorization area is refused with AUTH_CONTEXT. */
   readonly hasNoSessions?: boolean;
   /** Answered before TPM2_Startup, and not any more after it. */
@@ -103,6 +105,7 @@ export type Command = {
   readonly isNv: boolean;
   readonly isExtensive: boolean;
   readonly isFlushed: boolean;
+  readonly needsAuthValue: boolean;
   readonly hasNoSessions: boolean;
   readonly isOnlyBeforeStartup: boolean;
   readonly isAllowedInFailureMode: boolean;
@@ -134,6 +137,7 @@ export function command<const H extends HandleRows, const P extends Codecs, cons
     isNv: row.isNv ?? false,
     isExtensive: row.isExtensive ?? false,
     isFlushed: row.isFlushed ?? false,
+    needsAuthValue: row.needsAuthValue ?? false,
     hasNoSessions: row.hasNoSessions ?? false,
     isOnlyBeforeStartup: row.isOnlyBeforeStartup ?? false,
     isAllowedInFailureMode: row.isAllowedInFailureMode ?? false,

@@ -13,8 +13,9 @@ import type { Tpm } from '../tpm/tpm.ts';
 import { cpHash, type Call, type UsedSession } from './call.ts';
 
 /**
- * Refuses the use of an entity when its policy is not satisfied: PCR_CHANGED, POLICY_FAIL, EXPIRED,
- * POLICY_CC, LOCALITY or PP, in this order. Part 1, 19.7.5 Policy Authorization
+ * Refuses the use of an entity when its policy is not satisfied: MODE where a command that needs
+ * the authorization value comes without it, then PCR_CHANGED, POLICY_FAIL, EXPIRED, POLICY_CC,
+ * LOCALITY or PP, in this order. Part 1, 19.7.5 Policy Authorization
  */
 export function checkPolicy(
   tpm: Tpm,
@@ -25,6 +26,7 @@ export function checkPolicy(
 ): void {
   const { policy } = session;
   if (policy === null || used.entity === null) throw new Error('no policy session to check');
+  if (call.command.needsAuthValue && policy.authorization === 'none') refuse('MODE');
   const isPcrChecked = policy.pcrUpdateCounter !== null;
   if (isPcrChecked && policy.pcrUpdateCounter !== tpm.pcrs.updateCounter) refuse('PCR_CHANGED');
   const expected = entityPolicy(tpm, used.entity);

@@ -35,6 +35,7 @@ export const policySecret: Command = command({
     expiration: INT32,
   },
   response: { timeout: TPM2B_TIMEOUT, policyTicket: TPMT_TK_AUTH },
+  needsAuthValue: true,
   decide: ({ authHandle, policySession, nonceTPM, expiration, ...rest }, tpm, { nowMs }) => {
     const session = policySessionAt(tpm, policySession);
     const name = entityName(tpm, authHandle);

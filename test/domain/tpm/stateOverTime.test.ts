@@ -16,7 +16,6 @@ import { pcrSetAuthValue } from '../../../domain/commands/pcr/pcrSetAuthValue.ts
 import { pcrRead } from '../../../domain/commands/pcr/pcrRead.ts';
 import { policySecret } from '../../../domain/commands/policy/policySecret.ts';
 import { policyTicket } from '../../../domain/commands/policy/policyTicket.ts';
-import { startAuthSession } from '../../../domain/commands/sessions/startAuthSession.ts';
 import { COMMANDS } from '../../../domain/commands/index.ts';
 import { shutdown } from '../../../domain/commands/startup/shutdown.ts';
 import { startup } from '../../../domain/commands/startup/startup.ts';
@@ -27,6 +26,7 @@ import { ascii, u32 } from '../../../domain/structures/octets.ts';
 import type { Signal } from '../../../domain/processor/signals.ts';
 import { EMPTY_SECRET, Secret } from '../../../domain/structures/secret.ts';
 import { DrivenTpm, type Answer } from '../../support/drivenTpm.ts';
+import { policySession } from '../../support/policySession.ts';
 import { password } from '../../support/generator/request.ts';
 import { creation } from '../../support/objects.ts';
 import { sha256 } from '../../support/sessions.ts';
@@ -50,18 +50,6 @@ const setCommandCodeAuditStatus = COMMANDS.find(
   ({ name }) => name === 'SetCommandCodeAuditStatus',
 )!;
 const OWNED = { auth: TPM_RH.OWNER, auditAlg: 'NULL', setList: [], clearList: [] };
-
-function policySession(driven: DrivenTpm): Answer {
-  return driven.do(startAuthSession, {
-    tpmKey: TPM_RH.NULL,
-    bind: TPM_RH.NULL,
-    nonceCaller: new Uint8Array(16),
-    encryptedSalt: NONE,
-    sessionType: 'POLICY',
-    symmetric: { algorithm: 'NULL' },
-    authHash: 'SHA256',
-  });
-}
 
 /** PolicySecret by the endorsement hierarchy, in a session and for some seconds. */
 function authorize(driven: DrivenTpm, session: Answer, expiration: number): Answer {
